@@ -1,0 +1,141 @@
+"""Staff, machine keys and the audit trail. Knows nothing of cases or sanctions."""
+
+import secrets
+from datetime import datetime
+from hashlib import sha256
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import TransactionNow
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts.actors import ActorKind
+from accounts.roles import CAPABILITIES, Capability, Role, Scope
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, *, role: Role, password: str | None = None, name: str = "") -> "User":
+        user = self.model(username=username, role=role, name=name or username)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person on staff. There are no superusers: what a person may do follows from the role alone."""
+
+    username = models.CharField(max_length=150, unique=True)
+    name = models.CharField(max_length=150, help_text="Shown to colleagues; never to the community.")
+    email = models.EmailField(blank=True)
+    role = models.CharField(max_length=16, choices=[(role.value, role.label) for role in Role])
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["role"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=[role.value for role in Role]), name="user_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    actor_kind = ActorKind.STAFF
+
+    @property
+    def actor_id(self) -> int:
+        return self.pk
+
+    @property
+    def actor_name(self) -> str:
+        return self.name
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        return CAPABILITIES[Role(self.role)] if self.is_active else frozenset()
+
+    def can(self, wanted: Capability | Scope) -> bool:
+        return wanted in self.capabilities
+
+
+class ApiKey(models.Model):
+    """A machine that may call us. The key itself is shown once; here stands only its hash."""
+
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12, unique=True, help_text="The first characters, to recognise a key by.")
+    digest = models.BinaryField(max_length=32)
+    scopes = ArrayField(models.CharField(max_length=32))
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scopes__contained_by=[scope.value for scope in Scope]),
+                name="api_key_scopes_are_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    actor_kind = ActorKind.MACHINE
+
+    @property
+    def actor_id(self) -> int:
+        return self.pk
+
+    @property
+    def actor_name(self) -> str:
+        return self.name
+
+    def can(self, wanted: Capability | Scope) -> bool:
+        return wanted in self.scopes
+
+    def is_live(self, now: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+    def matches(self, secret: str) -> bool:
+        return secrets.compare_digest(bytes(self.digest), digest_of(secret))
+
+
+def digest_of(secret: str) -> bytes:
+    """Keys are 256 random bits, so one round of SHA-256 is enough: there is nothing to guess."""
+    return sha256(secret.encode()).digest()
+
+
+class AuditEntry(models.Model):
+    """One row an operation, written last in its transaction, never changed: triggers and grants see to it."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(db_default=TransactionNow(), editable=False)
+    verb = models.CharField(max_length=64)
+    actor_kind = models.CharField(max_length=8, choices=[(kind.value, kind.value) for kind in ActorKind])
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=150, help_text="Copied, so that the record survives a change of name.")
+    target_type = models.CharField(max_length=32)
+    target_id = models.CharField(max_length=64)
+    request_id = models.CharField(max_length=64, blank=True)
+    policy_version = models.PositiveIntegerField(null=True)
+    details = models.JSONField(default=dict, help_text="Ids and primitives only, never the text of a message.")
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        indexes = [
+            models.Index(fields=["target_type", "target_id", "-id"], name="audit_by_target"),
+            models.Index(fields=["actor_kind", "actor_id", "-id"], name="audit_by_actor"),
+            models.Index(fields=["verb", "-id"], name="audit_by_verb"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.target_type} {self.target_id} by {self.actor_name}"

@@ -1,0 +1,75 @@
+"""Every change to staff and to machine keys."""
+
+import secrets
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.access import require
+from accounts.actors import Actor
+from accounts.models import ApiKey, User, digest_of
+from accounts.refusals import Refused
+from accounts.roles import Capability, Role, Scope
+
+PREFIX_LENGTH = 12
+
+
+class NewKey(NamedTuple):
+    key: ApiKey
+    secret: str  # shown once, stored nowhere
+
+
+@transaction.atomic(durable=True)
+def create_staff(username: str, *, actor: Actor, role: Role, password: str, name: str = "") -> User:
+    """Add a person to staff. Raises Refused when the user name is taken."""
+    require(actor, Capability.MANAGE_TEAM)
+
+    if User.objects.filter(username=username).exists():
+        raise Refused(f"The user name “{username}” is taken; choose another.")
+
+    user = User.objects.create_user(username, role=role, password=password, name=name)
+
+    audit.record("staff.created", actor=actor, target=user, role=role)
+    return user
+
+
+@transaction.atomic(durable=True)
+def create_api_key(name: str, *, actor: Actor, scopes: list[Scope], expires_at: datetime | None = None) -> NewKey:
+    """Make a key for a machine. The secret is in the answer and nowhere else: whoever loses it makes a new key."""
+    require(actor, Capability.MANAGE_INTEGRATIONS)
+
+    if not scopes:
+        raise Refused("A key without a scope can do nothing: choose at least one.")
+
+    secret = f"hvn_{secrets.token_urlsafe(32)}"
+    key = ApiKey.objects.create(
+        name=name,
+        prefix=secret[:PREFIX_LENGTH],
+        digest=digest_of(secret),
+        scopes=[scope.value for scope in scopes],
+        created_by_id=actor.actor_id,
+        expires_at=expires_at,
+    )
+
+    audit.record("api_key.created", actor=actor, target=key, scopes=key.scopes)
+    return NewKey(key, secret)
+
+
+@transaction.atomic(durable=True)
+def revoke_api_key(key_id: int, *, actor: Actor) -> ApiKey:
+    """End a key at once. Revoking one that is already revoked is refused, so that the record names who did it."""
+    key = ApiKey.objects.select_for_update().get(pk=key_id)
+
+    require(actor, Capability.MANAGE_INTEGRATIONS)
+
+    if key.revoked_at is not None:
+        raise Refused(f"The key “{key.name}” has been revoked already.")
+
+    key.revoked_at = timezone.now()
+    key.save(update_fields=["revoked_at"])
+
+    audit.record("api_key.revoked", actor=actor, target=key)
+    return key

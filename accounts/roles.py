@@ -1,0 +1,51 @@
+"""What a person on staff or a machine may do: one table of capabilities a role. Knows no Django."""
+
+from enum import StrEnum
+
+
+class Capability(StrEnum):
+    READ_CASES = "read_cases"
+    WORK_CASES = "work_cases"  # claim, decide, note, reveal
+    APPROVE = "approve"  # the second signature
+    HEAR_APPEALS = "hear_appeals"
+    READ_SANCTIONS = "read_sanctions"
+    MANAGE_SANCTIONS = "manage_sanctions"  # lift, extend, shorten
+    MANAGE_TEAM = "manage_team"
+    MANAGE_POLICY = "manage_policy"
+    MANAGE_INTEGRATIONS = "manage_integrations"
+    READ_AUDIT = "read_audit"
+
+
+class Role(StrEnum):
+    MODERATOR = "moderator"
+    SENIOR = "senior"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+    @property
+    def label(self) -> str:
+        return {"senior": "Senior moderator"}.get(self.value, self.value.capitalize())
+
+
+class Scope(StrEnum):
+    """What an API key may do; the names are part of the interface to the chat platform."""
+
+    MESSAGES_WRITE = "messages:write"
+    ACCOUNTS_WRITE = "accounts:write"
+    REPORTS_WRITE = "reports:write"
+    APPEALS_WRITE = "appeals:write"
+    STANDING_READ = "standing:read"
+    ERASURE_WRITE = "erasure:write"
+
+
+_MODERATOR = frozenset({Capability.READ_CASES, Capability.WORK_CASES, Capability.READ_SANCTIONS})
+_SENIOR = _MODERATOR | {Capability.APPROVE, Capability.HEAR_APPEALS}
+_ADMIN = frozenset(Capability) - {Capability.HEAR_APPEALS}
+_AUDITOR = frozenset({Capability.READ_CASES, Capability.READ_SANCTIONS, Capability.READ_AUDIT})
+
+CAPABILITIES: dict[Role, frozenset[Capability]] = {
+    Role.MODERATOR: _MODERATOR,
+    Role.SENIOR: _SENIOR,
+    Role.ADMIN: _ADMIN,
+    Role.AUDITOR: _AUDITOR,
+}

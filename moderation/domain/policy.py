@@ -1,0 +1,103 @@
+"""A policy version as values: what each ground weighs, asks for and says. The rules are data; this is their shape."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from moderation.domain.vocabulary import Ground, SanctionKind, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One thing to do to one account. A suspension without days lasts until further notice or, if so said, for ever."""
+
+    kind: SanctionKind
+    days: int | None = None
+    permanent: bool = False
+
+    @property
+    def label(self) -> str:
+        if self.kind is not SanctionKind.SUSPENSION:
+            return self.kind.label
+        return f"Suspension, {self.length}"
+
+    @property
+    def length(self) -> str:
+        if self.permanent:
+            return "permanent"
+        if self.days is None:
+            return "until further notice"
+        return "24 hours" if self.days == 1 else f"{self.days} days"
+
+    @property
+    def code(self) -> str:
+        """The measure as one word, for forms: «suspension:7», «suspension:permanent», «education_notice»."""
+        if self.kind is not SanctionKind.SUSPENSION:
+            return self.kind.value
+        return f"{self.kind.value}:{'permanent' if self.permanent else self.days or 'open'}"
+
+
+def measure_from_code(code: str) -> Measure:
+    """The measure that `Measure.code` wrote. Raises ValueError for anything else."""
+    kind, _, length = code.partition(":")
+    if not length:
+        return Measure(SanctionKind(kind))
+    if length in ("permanent", "open"):
+        return Measure(SanctionKind(kind), permanent=length == "permanent")
+    return Measure(SanctionKind(kind), days=int(length))
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroundPolicy:
+    """What the policy says of one ground."""
+
+    severity: Severity
+    opens_from: float  # the least score of a finding that opens a case
+    clause: Clause
+    ladder: tuple[Measure, ...]  # first time, second time, …; the last step repeats
+    all_accounts: bool = False  # the sanction reaches every account of the person
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    version: int
+    grounds: Mapping[Ground, GroundPolicy]
+    teen_clause: Clause
+    ladder_window: timedelta  # how far back a sanction counts as a repeat
+    due_in: Mapping[Severity, timedelta]
+    undo_window: timedelta
+    lease: timedelta
+    appeal_window: timedelta
+    notices: Mapping[SanctionKind, str]
+
+    @classmethod
+    def from_body(cls, version: int, body: Mapping[str, Any]) -> "Policy":
+        """Read what a PolicyVersion stores. Raises KeyError or ValueError when the body is not of this shape."""
+        return cls(
+            version=version,
+            grounds={Ground(code): _ground(said) for code, said in body["grounds"].items()},
+            teen_clause=Clause(**body["teen_clause"]),
+            ladder_window=timedelta(days=body["ladder_window_days"]),
+            due_in={Severity[name.upper()]: timedelta(minutes=m) for name, m in body["due_minutes"].items()},
+            undo_window=timedelta(seconds=body["undo_seconds"]),
+            lease=timedelta(seconds=body["lease_seconds"]),
+            appeal_window=timedelta(days=body["appeal_days"]),
+            notices={SanctionKind(kind): text for kind, text in body["notices"].items()},
+        )
+
+
+def _ground(said: Mapping[str, Any]) -> GroundPolicy:
+    return GroundPolicy(
+        severity=Severity[said["severity"].upper()],
+        opens_from=said["opens_from"],
+        clause=Clause(**said["clause"]),
+        ladder=tuple(measure_from_code(code) for code in said["ladder"]),
+        all_accounts=said.get("all_accounts", False),
+    )

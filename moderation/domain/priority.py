@@ -1,0 +1,91 @@
+"""How urgent a case is, and why, in words. The points are what orders the queue; the words are what people read."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from moderation.domain.policy import Policy
+from moderation.domain.vocabulary import Ground, Severity
+
+
+class Points(IntEnum):
+    """One severity outweighs everything that can be added below it, so that no pile of small things overtakes it."""
+
+    SEVERITY = 300
+    ADULT_AND_TEEN = 60
+    TEEN = 40
+    REPEAT = 20
+    CORROBORATED = 30
+    MORE_REPORTERS = 10
+    ON_BREAK = 10
+    SCORE = 20
+
+
+MOST_REPEATS = 3
+MOST_REPORTERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What is known about a case when its urgency is worked out."""
+
+    grounds: frozenset[Ground]
+    score: float = 0.0  # the best finding's; 0 without one
+    adult_to_teen: bool = False  # contact shared, and the actor is an adult or a listener, the recipient a teen
+    teen_involved: bool = False
+    earlier_sanctions: int = 0  # of the actors, within the ladder's window
+    reporters: int = 0  # distinct
+    on_break: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    severity: Severity
+    priority: int
+    reasons: tuple[str, ...]  # the heaviest first
+
+
+def urgency(facts: CaseFacts, policy: Policy) -> Urgency:
+    """Severity by the policy, raised where teens are concerned; priority in points; a reason for every addition."""
+    severity = _severity(facts, policy)
+    added = [(points, words) for points, words in _additions(facts) if points]
+    added.sort(key=lambda addition: -addition[0])
+    return Urgency(
+        severity=severity,
+        priority=severity * Points.SEVERITY + sum(points for points, _ in added),
+        reasons=(_why_severe(facts, severity), *(words for _, words in added)),
+    )
+
+
+def _severity(facts: CaseFacts, policy: Policy) -> Severity:
+    by_rule = max((policy.grounds[ground].severity for ground in facts.grounds), default=Severity.LOW)
+    if Ground.CONTACT_SHARED in facts.grounds and facts.adult_to_teen:
+        return Severity.CRITICAL
+    if Ground.CONTACT_REQUESTED in facts.grounds and facts.teen_involved:
+        return max(by_rule, Severity.HIGH)
+    return by_rule
+
+
+def _why_severe(facts: CaseFacts, severity: Severity) -> str:
+    if Ground.CONTACT_SHARED in facts.grounds and facts.adult_to_teen:
+        return "Critical: contact shared with a teen"
+    heaviest = ", ".join(ground.label.lower() for ground in sorted(facts.grounds))
+    return f"{severity.label}: {heaviest}"
+
+
+def _additions(facts: CaseFacts) -> list[tuple[int, str]]:
+    repeats = min(facts.earlier_sanctions, MOST_REPEATS)
+    reporters = min(facts.reporters, MOST_REPORTERS)
+    corroborated = bool(facts.score and facts.reporters)
+    return [
+        (Points.ADULT_AND_TEEN * facts.adult_to_teen, "adult and teen"),
+        (Points.TEEN * (facts.teen_involved and not facts.adult_to_teen), "teen involved"),
+        (Points.REPEAT * repeats, f"{_times(facts.earlier_sanctions, 'earlier sanction')} in the past year"),
+        (Points.CORROBORATED * corroborated, "found by the pre-screen and reported"),
+        (Points.MORE_REPORTERS * max(reporters - 1, 0), f"reported by {facts.reporters} people"),
+        (Points.ON_BREAK * facts.on_break, "on a break"),
+        (round(Points.SCORE * facts.score), f"pre-screen {facts.score:.2f}"),
+    ]
+
+
+def _times(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

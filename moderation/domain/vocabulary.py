@@ -1,0 +1,173 @@
+"""The words of the product: one enumeration an idea. Values are stored and sent; labels are read by people."""
+
+from enum import IntEnum, StrEnum
+
+from moderation.prescreen import Kind, Rule
+
+
+class Ground(StrEnum):
+    """What a case is about: the four rules of the pre-screen, or something else that a report says."""
+
+    CONTACT_SHARED = Rule.CONTACT_SHARED.value
+    CONTACT_REQUESTED = Rule.CONTACT_REQUESTED.value
+    OFFSITE_CONTACT = Rule.OFFSITE_CONTACT.value
+    OFFSITE_HARM = Rule.OFFSITE_HARM.value
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        return _GROUND_LABELS[self]
+
+
+_GROUND_LABELS = {
+    Ground.CONTACT_SHARED: "Contact shared",
+    Ground.CONTACT_REQUESTED: "Contact requested",
+    Ground.OFFSITE_CONTACT: "Off-site contact",
+    Ground.OFFSITE_HARM: "Off-site harm",
+    Ground.OTHER: "Other report",
+}
+
+
+class Severity(IntEnum):
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
+    CRITICAL = 3
+
+    @property
+    def code(self) -> str:
+        return self.name.lower()
+
+    @property
+    def label(self) -> str:
+        return self.name.capitalize()
+
+
+class AccountRole(StrEnum):
+    LISTENER = "listener"
+    MEMBER = "member"
+    UNKNOWN = "unknown"
+
+
+class AgeGroup(StrEnum):
+    ADULT = "adult"
+    TEEN = "teen"
+    UNKNOWN = "unknown"
+
+
+class AccountStatus(StrEnum):
+    """What the platform says of an account. What Haven has decided about it is its standing."""
+
+    ACTIVE = "active"
+    SELF_CARE_BREAK = "self_care_break"
+    DEACTIVATION_BREAK = "deactivation_break"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        return {
+            "self_care_break": "On a self-care break",
+            "deactivation_break": "On a deactivation break",
+        }.get(self.value, self.value.capitalize())
+
+    @property
+    def is_break(self) -> bool:
+        return self in (AccountStatus.SELF_CARE_BREAK, AccountStatus.DEACTIVATION_BREAK)
+
+
+TEEN_BADGE = "teen_listener"
+
+
+class Room(StrEnum):
+    ONE_TO_ONE = "one_to_one"
+    GROUP = "group"
+    FORUM = "forum"
+
+    @property
+    def label(self) -> str:
+        return {"one_to_one": "One-to-one conversation", "group": "Group room", "forum": "Forum thread"}[self.value]
+
+
+class CaseState(StrEnum):
+    OPEN = "open"
+    PROPOSED = "proposed"  # decided by one, waiting for the second signature
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    NO_VIOLATION = "no_violation"
+    SANCTIONED = "sanctioned"
+
+
+class DecisionState(StrEnum):
+    PROPOSED = "proposed"
+    IN_FORCE = "in_force"
+    REFUSED = "refused"
+    UNDONE = "undone"
+
+
+class SanctionKind(StrEnum):
+    EDUCATION_NOTICE = "education_notice"
+    SUSPENSION = "suspension"
+    TEEN_BADGE_HOLD = "teen_badge_hold"
+    TEEN_BADGE_REMOVAL = "teen_badge_removal"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
+class SanctionState(StrEnum):
+    PROPOSED = "proposed"
+    IN_FORCE = "in_force"
+    ENDED = "ended"
+    REFUSED = "refused"
+    UNDONE = "undone"
+
+
+class EndedBy(StrEnum):
+    EXPIRY = "expiry"
+    LIFTING = "lifting"
+    APPEAL = "appeal"
+    REPLACEMENT = "replacement"  # a hold that became a removal
+
+
+class AppealState(StrEnum):
+    OPEN = "open"
+    UPHELD = "upheld"
+    REDUCED = "reduced"
+    OVERTURNED = "overturned"
+
+
+class ReportState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class OutboxState(StrEnum):
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    DEAD = "dead"
+
+
+__all__ = [
+    "TEEN_BADGE",
+    "AccountRole",
+    "AccountStatus",
+    "AgeGroup",
+    "AppealState",
+    "CaseState",
+    "DecisionState",
+    "EndedBy",
+    "Ground",
+    "Kind",
+    "OutboxState",
+    "Outcome",
+    "ReportState",
+    "Room",
+    "Rule",
+    "SanctionKind",
+    "SanctionState",
+    "Severity",
+]

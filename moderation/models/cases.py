@@ -1,0 +1,254 @@
+"""Cases and what they are made of: parties, findings, evidence, reports."""
+
+from datetime import datetime
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
+
+from accounts.models import User
+from moderation.domain import lifecycle
+from moderation.domain.vocabulary import CaseState, Ground, Kind, ReportState, Severity
+from moderation.models.community import Account, Conversation, Message
+from moderation.models.fields import code_field, only
+from moderation.models.life import Living
+from moderation.models.policies import PolicyVersion
+
+OPEN = Q(state=CaseState.OPEN)
+UNHELD = OPEN & Q(holder__isnull=True)
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def open(self) -> "CaseQuerySet":
+        return self.filter(OPEN)
+
+    def unheld(self) -> "CaseQuerySet":
+        return self.filter(UNHELD)
+
+    def most_urgent_first(self) -> "CaseQuerySet":
+        return self.order_by("rank", "opened_at", "id")
+
+    def after(self, rank: int, opened_at: datetime, case_id: int) -> "CaseQuerySet":
+        """What follows a place in the queue. A row comparison, because only that walks the index (an OR of three
+        conditions reads everything before the place)."""
+        place = RawSQL(
+            '("moderation_case"."rank", "moderation_case"."opened_at", "moderation_case"."id") > (%s, %s, %s)',
+            (rank, opened_at, case_id),
+            output_field=models.BooleanField(),
+        )
+        return self.filter(place)
+
+
+class Case(Living):
+    """One matter to be decided: a conversation, or an account that was reported without one.
+
+    The lease stands in the row, so that there can be only one. `lease_token` counts every taking, so that whoever
+    lost the lease is told apart from whoever holds it. `version` counts every change that a moderator should see
+    before deciding.
+    """
+
+    moves = lifecycle.CASE
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, null=True, related_name="cases")
+    subject = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="cases_as_subject")
+    state = code_field(CaseState, default=CaseState.OPEN)
+    ground = code_field(Ground)
+    grounds = ArrayField(models.CharField(max_length=32), help_text="All of them; `ground` is the weightiest.")
+    severity = models.SmallIntegerField(choices=[(s.value, s.label) for s in Severity])
+    priority = models.SmallIntegerField()
+    rank = models.GeneratedField(expression=-F("priority"), output_field=models.SmallIntegerField(), db_persist=True)
+    reasons = models.JSONField(default=list, help_text="Why it is this urgent, in words, the heaviest first.")
+    headline = models.CharField(max_length=200)
+    snippet = models.CharField(max_length=300, blank=True, help_text="The evidence with its contacts masked.")
+    score = models.FloatField(default=0)
+    teen = models.BooleanField(default=False)
+    screened = models.BooleanField(default=False, help_text="The pre-screen found something.")
+    reporters = models.SmallIntegerField(default=0)
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+
+    holder = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="held_cases", db_index=False)
+    lease_expires_at = models.DateTimeField(null=True, blank=True)
+    lease_token = models.PositiveIntegerField(default=0)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            only("state", CaseState, name="case_state_is_known"),
+            only("ground", Ground, name="case_ground_is_known"),
+            only("severity", Severity, name="case_severity_is_known"),
+            models.UniqueConstraint(
+                fields=["conversation"],
+                condition=~Q(state=CaseState.CLOSED),
+                name="one_open_case_a_conversation",
+            ),
+            models.UniqueConstraint(
+                fields=["subject"],
+                condition=~Q(state=CaseState.CLOSED) & Q(conversation__isnull=True),
+                name="one_open_case_an_account_without_conversation",
+            ),
+            models.CheckConstraint(
+                condition=Q(holder__isnull=True, lease_expires_at__isnull=True)
+                | Q(holder__isnull=False, lease_expires_at__isnull=False, state=CaseState.OPEN),
+                name="case_lease_is_whole_and_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) ^ Q(state=CaseState.CLOSED),
+                name="case_closed_at_when_closed",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["rank", "opened_at", "id"], condition=OPEN, name="case_queue"),
+            models.Index(fields=["rank", "opened_at", "id"], condition=UNHELD, name="case_next"),
+            models.Index(fields=["ground", "rank", "opened_at", "id"], condition=OPEN, name="case_ground"),
+            models.Index(fields=["severity", "rank", "opened_at", "id"], condition=OPEN, name="case_severity"),
+            models.Index(
+                fields=["ground", "severity", "rank", "opened_at", "id"],
+                condition=OPEN,
+                name="case_ground_severity",
+            ),
+            models.Index(fields=["opened_at", "id"], condition=OPEN, name="case_age"),
+            models.Index(
+                fields=["holder", "rank", "opened_at", "id"],
+                condition=OPEN & Q(holder__isnull=False),
+                name="case_held",
+            ),
+            models.Index(fields=["rank", "opened_at", "id"], condition=OPEN & Q(teen=True), name="case_teen"),
+            models.Index(
+                fields=["ground", "rank", "opened_at", "id"],
+                condition=OPEN & Q(teen=True),
+                name="case_teen_ground",
+            ),
+            models.Index(
+                fields=["severity", "rank", "opened_at", "id"],
+                condition=OPEN & Q(teen=True),
+                name="case_teen_severity",
+            ),
+            models.Index(fields=["rank", "opened_at", "id"], condition=OPEN & Q(reporters__gt=0), name="case_reported"),
+            models.Index(
+                fields=["ground", "severity", "teen", "screened", "reporters", "holder"],
+                condition=OPEN,
+                name="case_counts",
+            ),
+            models.Index(fields=["lease_expires_at"], condition=Q(holder__isnull=False), name="case_lease_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"case {self.pk}"
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.state != CaseState.CLOSED and now > self.due_at
+
+    def is_held(self, now: datetime) -> bool:
+        return self.lease_expires_at is not None and now < self.lease_expires_at
+
+    def is_held_by(self, user_id: int | None, now: datetime) -> bool:
+        return self.is_held(now) and self.holder_id == user_id
+
+    def let_go(self) -> list[str]:
+        """End the lease, unsaved; answers the names of the columns to save."""
+        self.holder = None
+        self.lease_expires_at = None
+        return ["holder", "lease_expires_at"]
+
+
+class CaseParty(models.Model):
+    """An account that a case concerns: who did it, or who was there."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="parties", db_index=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="case_parts", db_index=False)
+    is_actor = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "case parties"
+        constraints = [models.UniqueConstraint(fields=["case", "account"], name="party_once_a_case")]
+        indexes = [models.Index(fields=["account", "-case"], name="party_by_account")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} in case {self.case_id}"
+
+
+class Finding(models.Model):
+    """What the pre-screen found: one violation of one account, with its spans in messages."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="findings")
+    actor = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="findings")
+    rule = code_field(Ground)
+    kind = code_field(Kind)
+    score = models.FloatField()
+    explanation = models.CharField(max_length=500)
+    detector = models.CharField(max_length=32)
+    engine = models.CharField(max_length=16)
+    message_ids = ArrayField(models.BigIntegerField())
+    spans = models.JSONField(help_text='[{"message": id, "start": n, "end": n, "kind": code}], in code points')
+    key = models.CharField(max_length=64, help_text="Digest of what was found where: the same finding twice is one.")
+    found_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            only("rule", Ground, name="finding_rule_is_known"),
+            only("kind", Kind, name="finding_kind_is_known"),
+            models.UniqueConstraint(fields=["case", "key"], name="finding_once_a_case"),
+            models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="finding_score_is_a_share"),
+        ]
+        indexes = [models.Index(fields=["actor", "-found_at"], name="finding_by_actor")]
+
+    def __str__(self) -> str:
+        return f"{self.rule} in case {self.case_id}"
+
+
+class Evidence(models.Model):
+    """A message as it read when it became evidence. Later edits and deletions cannot empty an appeal."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="evidence")
+    message_id = models.BigIntegerField(help_text="Not a foreign key: the message itself may be deleted by age.")
+    sender = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField()
+    text = models.TextField()
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the text.")
+    kept_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name_plural = "evidence"
+        constraints = [
+            models.UniqueConstraint(fields=["case", "message_id", "digest"], name="evidence_once_a_text"),
+        ]
+        triggers = [pgtrigger.Protect(name="evidence_stays_as_it_was", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return f"message {self.message_id} in case {self.case_id}"
+
+
+class Report(Living):
+    """What somebody on the platform told us. The reporter's identity is for the platform, not for the screen."""
+
+    moves = lifecycle.REPORT
+
+    ext_id = models.CharField(max_length=200, unique=True)
+    reporter = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="reports_made")
+    reported = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="reports_about")
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, null=True, related_name="reports")
+    messages = models.ManyToManyField(Message, related_name="reports")
+    reason = code_field(Ground)
+    text = models.TextField(blank=True)
+    channel = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+    received_at = models.DateTimeField(db_default=Now(), editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reports")
+    state = code_field(ReportState, default=ReportState.OPEN)
+
+    class Meta:
+        constraints = [
+            only("reason", Ground, name="report_reason_is_known"),
+            only("state", ReportState, name="report_state_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"report {self.ext_id}"

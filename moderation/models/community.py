@@ -1,0 +1,172 @@
+"""The chat platform's side: accounts, conversations and messages as the platform tells them."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from moderation.domain.standing import Standing
+from moderation.domain.vocabulary import TEEN_BADGE, AccountRole, AccountStatus, AgeGroup, Room
+from moderation.models.fields import code_field, only
+
+
+class Account(models.Model):
+    """An account of the community. `badges` and `status` are the platform's word; the standing is ours.
+
+    The four standing columns are a copy of `standing_of(sanctions in force)`, written under a lock on this row
+    whenever a sanction starts or ends.
+    """
+
+    ext_id = models.CharField(max_length=200, unique=True)
+    username = models.CharField(max_length=150, blank=True)
+    role = code_field(AccountRole, default=AccountRole.UNKNOWN)
+    age_group = code_field(AgeGroup, default=AgeGroup.UNKNOWN)
+    status = code_field(AccountStatus, default=AccountStatus.ACTIVE)
+    badges = ArrayField(models.CharField(max_length=64), default=list, blank=True)
+    person = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="The platform's opaque key that joins the accounts of one person.",
+    )
+    joined_at = models.DateTimeField(null=True, blank=True)
+    first_seen_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    suspended = models.BooleanField(default=False)
+    suspended_until = models.DateTimeField(null=True, blank=True)
+    badges_held = ArrayField(models.CharField(max_length=64), default=list, blank=True)
+    badges_removed = ArrayField(models.CharField(max_length=64), default=list, blank=True)
+
+    class Meta:
+        constraints = [
+            only("role", AccountRole, name="account_role_is_known"),
+            only("age_group", AgeGroup, name="account_age_group_is_known"),
+            only("status", AccountStatus, name="account_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(suspended=True) | Q(suspended_until__isnull=True),
+                name="account_end_only_while_suspended",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person"], condition=~Q(person=""), name="account_by_person"),
+            models.Index(fields=["username"], opclasses=["varchar_pattern_ops"], name="account_by_username"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        return self.username or self.ext_id
+
+    @property
+    def is_teen(self) -> bool:
+        return self.age_group == AgeGroup.TEEN
+
+    @property
+    def is_on_break(self) -> bool:
+        return AccountStatus(self.status).is_break
+
+    @property
+    def holds_teen_badge(self) -> bool:
+        return TEEN_BADGE in self.badges and TEEN_BADGE not in self.badges_removed
+
+    @property
+    def may_not_contact_teens(self) -> bool:
+        """Whether sharing a contact with a teen is the heightened case: for every adult and for every listener."""
+        return not self.is_teen or self.role == AccountRole.LISTENER
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self.suspended, self.suspended_until, tuple(self.badges_held), tuple(self.badges_removed))
+
+    def take_standing(self, standing: Standing) -> list[str]:
+        """Copy a computed standing onto the row, unsaved; answers the names of the columns to save."""
+        self.suspended, self.suspended_until = standing.suspended, standing.suspended_until
+        self.badges_held, self.badges_removed = list(standing.badges_held), list(standing.badges_removed)
+        return ["suspended", "suspended_until", "badges_held", "badges_removed"]
+
+
+class Conversation(models.Model):
+    ext_id = models.CharField(max_length=200, unique=True)
+    room = code_field(Room)
+    first_seen_at = models.DateTimeField(db_default=Now(), editable=False)
+    accounts: "models.ManyToManyField[Account, Participant]" = models.ManyToManyField(Account, through="Participant")
+
+    class Meta:
+        constraints = [only("room", Room, name="conversation_room_is_known")]
+
+    def __str__(self) -> str:
+        return self.ext_id
+
+
+class Participant(models.Model):
+    """That an account has written in a conversation."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, db_index=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "account"], name="participant_once_a_conversation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} in {self.conversation_id}"
+
+
+MOST_ATTEMPTS = 3  # at screening one message before it is set aside
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def unscreened(self) -> "MessageQuerySet":
+        """Written so that the partial index of the same condition serves it."""
+        return self.filter(screened_at__isnull=True, attempts__lt=MOST_ATTEMPTS)
+
+    def set_aside(self) -> "MessageQuerySet":
+        return self.filter(screened_at__isnull=True, attempts__gte=MOST_ATTEMPTS)
+
+    def in_order(self) -> "MessageQuerySet":
+        return self.order_by("sent_at", "id")
+
+
+class Message(models.Model):
+    """What somebody wrote. `screened_at IS NULL` is the screening queue; there is no other."""
+
+    id = models.BigAutoField(primary_key=True)
+    ext_id = models.CharField(max_length=200, unique=True)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, db_index=False)
+    sender = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False)
+    sent_at = models.DateTimeField()
+    received_at = models.DateTimeField(db_default=Now(), editable=False)
+    text = models.TextField()
+    screened_at = models.DateTimeField(null=True, blank=True)
+    engine = models.CharField(max_length=16, blank=True, help_text="Version of the pre-screen that looked at it.")
+    attempts = models.SmallIntegerField(default=0, db_default=0)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["conversation", "sent_at", "id"], name="message_in_conversation"),
+            models.Index(fields=["sender", "sent_at", "id"], name="message_by_sender"),
+            models.Index(
+                fields=["id"],
+                condition=Q(screened_at__isnull=True, attempts__lt=MOST_ATTEMPTS),
+                include=["received_at"],
+                name="message_unscreened",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.ext_id
+
+
+class MessageEdit(models.Model):
+    """An earlier text of a message whose platform sent another under the same id; kept because it is evidence."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="edits")
+    text = models.TextField()
+    replaced_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return f"earlier text of {self.message_id}"

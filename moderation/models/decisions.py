@@ -1,0 +1,165 @@
+"""Decisions and the sanctions that come of them."""
+
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import User
+from moderation.domain import lifecycle
+from moderation.domain.standing import InForce
+from moderation.domain.vocabulary import DecisionState, EndedBy, Ground, Outcome, SanctionKind, SanctionState
+from moderation.models.cases import Case
+from moderation.models.community import Account
+from moderation.models.fields import code_field, only
+from moderation.models.life import Living
+from moderation.models.policies import PolicyVersion
+
+
+class Decision(Living):
+    """What a person decided about a case, all in one: outcome, sanctions, closing.
+
+    `key` comes from the form that was sent: the same form sent twice is one decision.
+    """
+
+    moves = lifecycle.DECISION
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
+    key = models.UUIDField(unique=True)
+    state = code_field(DecisionState)
+    outcome = code_field(Outcome)
+    grounds = ArrayField(models.CharField(max_length=32), help_text="The grounds that the decision upholds.")
+    note = models.TextField(blank=True)
+    policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="decisions")
+    decided_at = models.DateTimeField()
+    seen_version = models.PositiveIntegerField(help_text="The version of the case that the person saw.")
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answer_note = models.TextField(blank=True)
+    undo_until = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            only("state", DecisionState, name="decision_state_is_known"),
+            only("outcome", Outcome, name="decision_outcome_is_known"),
+            models.CheckConstraint(
+                condition=Q(answered_by__isnull=True) | ~Q(answered_by=F("decided_by")),
+                name="decision_answered_by_a_second_person",
+            ),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state=DecisionState.PROPOSED), name="one_proposal_a_case"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["decided_at", "id"], condition=Q(state="proposed"), name="decision_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"decision {self.pk} on case {self.case_id}"
+
+    def can_be_undone(self, now: datetime) -> bool:
+        return self.state != DecisionState.UNDONE and self.undo_until is not None and now < self.undo_until
+
+
+class SanctionQuerySet(models.QuerySet["Sanction"]):
+    def in_force(self) -> "SanctionQuerySet":
+        return self.filter(state=SanctionState.IN_FORCE)
+
+    def waiting(self) -> "SanctionQuerySet":
+        return self.filter(state=SanctionState.PROPOSED)
+
+    def ended(self) -> "SanctionQuerySet":
+        return self.filter(state=SanctionState.ENDED)
+
+    def run_out(self, now: datetime) -> "SanctionQuerySet":
+        return self.in_force().filter(ends_at__lte=now)
+
+    def that_counted(self) -> "SanctionQuerySet":
+        """Those that were in force once and were not overturned: what the ladder counts."""
+        overturned = Q(ended_how__in=[EndedBy.APPEAL, EndedBy.REPLACEMENT])
+        return self.filter(Q(state=SanctionState.IN_FORCE) | Q(state=SanctionState.ENDED) & ~overturned)
+
+
+class Sanction(Living):
+    """A measure against one account, with its whole life: who proposed and signed it, when it ran, how it ended."""
+
+    moves = lifecycle.SANCTION
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="sanctions")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sanctions")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="sanctions")
+    kind = code_field(SanctionKind)
+    state = code_field(SanctionState)
+    ground = code_field(Ground)
+    days = models.PositiveSmallIntegerField(null=True, blank=True)
+    permanent = models.BooleanField(default=False)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True, help_text="Empty: until further notice.")
+    appeal_until = models.DateTimeField(null=True, blank=True)
+    policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
+    clause = models.CharField(max_length=64)
+    reason = models.TextField(help_text="Why, for the record and the platform.")
+    notice = models.TextField(help_text="What the person gets to read.")
+    needs_approval = models.BooleanField(default=False)
+    proposer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    approver = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_how = code_field(EndedBy, blank=True)
+    end_reason = models.TextField(blank=True)
+
+    objects = SanctionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            only("kind", SanctionKind, name="sanction_kind_is_known"),
+            only("state", SanctionState, name="sanction_state_is_known"),
+            only("ground", Ground, name="sanction_ground_is_known"),
+            models.CheckConstraint(
+                condition=Q(approver__isnull=True) | ~Q(approver=F("proposer")),
+                name="sanction_approved_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(needs_approval=False)
+                | Q(approver__isnull=False)
+                | ~Q(state__in=[SanctionState.IN_FORCE, SanctionState.ENDED]),
+                name="sanction_in_force_only_when_approved",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(starts_at__isnull=False, ends_at__gt=F("starts_at")),
+                name="sanction_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[SanctionState.IN_FORCE, SanctionState.ENDED]) | Q(starts_at__isnull=False),
+                name="sanction_in_force_has_a_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(permanent=False) | Q(days__isnull=True, ends_at__isnull=True),
+                name="sanction_permanent_has_no_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=SanctionState.ENDED, ended_at__isnull=False) & ~Q(ended_how="")
+                | ~Q(state=SanctionState.ENDED) & Q(ended_at__isnull=True, ended_how=""),
+                name="sanction_ended_says_how",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="sanction_by_account"),
+            models.Index(
+                fields=["ends_at", "id"],
+                condition=Q(state="in_force", ends_at__isnull=False),
+                name="sanction_ending",
+            ),
+            models.Index(fields=["-starts_at", "-id"], condition=Q(state="in_force"), name="sanction_in_force"),
+            models.Index(fields=["-ended_at", "-id"], condition=Q(state="ended"), name="sanction_ended"),
+            models.Index(fields=["id"], condition=Q(state="proposed"), name="sanction_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk} on account {self.account_id}"
+
+    def as_in_force(self) -> InForce:
+        return InForce(SanctionKind(self.kind), self.ends_at)

@@ -1,0 +1,20 @@
+"""Who may do what to which thing: predicates on values, and `require` to insist on one."""
+
+from accounts.access import require
+from accounts.actors import Actor
+from accounts.roles import Capability
+from moderation.domain.refusals import NotPermitted
+from moderation.models import Decision
+
+__all__ = ["may_answer", "require", "require_second_person"]
+
+
+def may_answer(actor: Actor, decision: Decision) -> bool:
+    """Whether this person may give the second signature on the decision, or withhold it."""
+    return actor.can(Capability.APPROVE) and actor.actor_id != decision.decided_by_id
+
+
+def require_second_person(actor: Actor, decision: Decision) -> None:
+    require(actor, Capability.APPROVE)
+    if not may_answer(actor, decision):
+        raise NotPermitted("You proposed this yourself: a second person has to approve or refuse it.")

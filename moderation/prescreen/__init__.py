@@ -1,0 +1,1 @@
+from moderation.prescreen.contract import Kind, Rule
