@@ -1,4 +1,4 @@
-"""Posting to the outbox and claiming from it. What an event says is its poster's affair, how it travels the sender's."""
+"""Posting to the outbox, claiming from it. What an event says is its poster's affair, how it travels its sender's."""
 
 import uuid
 from datetime import datetime, timedelta

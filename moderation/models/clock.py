@@ -1,4 +1,4 @@
-"""The one clock by which leases, deadlines and undo windows are measured: the database's, the same for every process."""
+"""The clock by which leases, deadlines and undo windows are measured: the database's, one for every process."""
 
 from datetime import datetime
 

@@ -1,0 +1,106 @@
+"""What deciding and approving share: proposing sanctions, holding badges, putting into force. Not operations."""
+
+from datetime import datetime, timedelta
+
+from moderation.domain.policy import Measure
+from moderation.domain.refusals import Missing
+from moderation.domain.vocabulary import Ground, SanctionKind, SanctionState
+from moderation.domain.wording import notice
+from moderation.models import Account, Case, Conversation, Decision, Sanction
+from moderation.operations import closing, standings
+from moderation.operations.verdicts import Measured
+
+
+def locked_case(case_id: int) -> Case:
+    cases = Case.objects.select_for_update(of=("self",), no_key=True).select_related("holder")
+    case = cases.filter(pk=case_id).first()
+    if case is None:
+        raise Missing("There is no such case.")
+    return case
+
+
+def locked_decision(decision_id: int) -> Decision:
+    """The decision with its case and conversation, locked in the order in which everyone locks them.
+
+    The conversation, because taking a decision back may open its case again, and nobody may open another meanwhile.
+    """
+    found = Decision.objects.filter(pk=decision_id).values("case_id", "case__conversation_id").first()
+    if found is None:
+        raise Missing("There is no such decision.")
+    list(Conversation.objects.select_for_update(no_key=True).filter(pk=found["case__conversation_id"]))
+    case = locked_case(found["case_id"])
+    decision = Decision.objects.select_for_update(no_key=True).get(pk=decision_id)
+    decision.case = case
+    return decision
+
+
+def propose(decision: Decision, said: Measured, account: Account, *, signed_by_two: bool) -> None:
+    policy = decision.policy_version.policy
+    Sanction.objects.create(
+        account=account,
+        case=decision.case,
+        decision=decision,
+        kind=said.measure.kind,
+        state=SanctionState.PROPOSED,
+        ground=said.ground,
+        days=said.measure.days,
+        permanent=said.measure.permanent,
+        policy_version=decision.policy_version,
+        clause=policy.grounds[said.ground].clause.code,
+        reason=policy.grounds[said.ground].clause.text,
+        notice=said.notice.strip(),
+        needs_approval=signed_by_two,
+        proposer_id=decision.decided_by_id,
+    )
+
+
+def hold_badges(decision: Decision, now: datetime) -> None:
+    """A badge whose removal waits for the second signature is held, so that «at once» is at once."""
+    policy = decision.policy_version.policy
+    for removal in decision.sanctions.filter(kind=SanctionKind.TEEN_BADGE_REMOVAL).select_related("account"):
+        hold = Sanction.objects.create(
+            account=removal.account,
+            case=decision.case,
+            decision=decision,
+            kind=SanctionKind.TEEN_BADGE_HOLD,
+            state=SanctionState.IN_FORCE,
+            ground=removal.ground,
+            starts_at=now,
+            policy_version=decision.policy_version,
+            clause=removal.clause,
+            reason="Held until a second person has signed or refused the removal.",
+            notice=notice(
+                Measure(SanctionKind.TEEN_BADGE_HOLD),
+                Ground(removal.ground),
+                username=removal.account.display_name,
+                clause=removal.reason,
+                now=now,
+                policy=policy,
+            ),
+            proposer_id=decision.decided_by_id,
+        )
+        standings.announce(hold, not_before=decision.undo_until or now, cause=cause_of(decision))
+
+
+def put_in_force(decision: Decision, now: datetime) -> None:
+    policy = decision.policy_version.policy
+    waiting = decision.sanctions.filter(state=SanctionState.PROPOSED).select_related("account", "policy_version")
+    for sanction in waiting.order_by("pk"):
+        sanction.move_to(SanctionState.IN_FORCE)
+        sanction.starts_at = now
+        sanction.ends_at = _end(sanction, now, policy.ladder_window)
+        sanction.appeal_until = now + policy.appeal_window
+        sanction.save()
+        standings.announce(sanction, not_before=decision.undo_until or now, cause=cause_of(decision))
+    closing.tell_reporters(decision, not_before=decision.undo_until or now, cause=cause_of(decision))
+
+
+def _end(sanction: Sanction, now: datetime, notice_counts_for: timedelta) -> datetime | None:
+    """An education notice is over when it no longer counts on the ladder."""
+    if sanction.kind == SanctionKind.EDUCATION_NOTICE:
+        return now + notice_counts_for
+    return now + timedelta(days=sanction.days) if sanction.days else None
+
+
+def cause_of(decision: Decision) -> str:
+    return f"decision:{decision.pk}"

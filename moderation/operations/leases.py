@@ -1,0 +1,155 @@
+"""Taking a case, keeping it, letting it go. A lease runs out by itself; taking it from another is explicit."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts import SYSTEM, Actor, audit
+from accounts.models import User
+from accounts.roles import Capability
+from moderation.domain.refusals import Held, Missing, Stale, WrongMove
+from moderation.domain.vocabulary import CaseState
+from moderation.models import Case, PolicyVersion, clock
+from moderation.permissions import require
+
+LEASE_COLUMNS = ["holder", "lease_expires_at", "lease_token"]
+
+
+@transaction.atomic(durable=True)
+def claim_case(case_id: int, *, actor: Actor) -> Case:
+    """Take the lease on an open case; on a case that one holds already, renew it.
+
+    Raises Missing, WrongMove when it is no longer open, Held when another person's lease is live.
+    """
+    case = _locked(case_id)
+    now = clock.now()
+
+    require(actor, Capability.WORK_CASES)
+
+    _check_open(case)
+    if case.is_held(now) and not case.is_held_by(actor.actor_id, now):
+        raise Held(f"{case.holder} is working on this case. You can read it, or take it over.")
+    renewed = case.is_held_by(actor.actor_id, now)
+
+    _lease(case, actor, now, token=case.lease_token + (not renewed))
+
+    if not renewed:
+        audit.record("case.claimed", actor=actor, target=case)
+    return case
+
+
+@transaction.atomic(durable=True)
+def claim_next(*, actor: Actor) -> Case | None:
+    """Take the most urgent case that nobody holds, or None when there is none. Never the same one to two people."""
+    case = Case.objects.unheld().most_urgent_first().select_for_update(no_key=True, skip_locked=True).first()
+    now = clock.now()
+
+    require(actor, Capability.WORK_CASES)
+
+    if case is None:
+        return None
+
+    _lease(case, actor, now, token=case.lease_token + 1)
+
+    audit.record("case.claimed", actor=actor, target=case, as_next=True)
+    return case
+
+
+@transaction.atomic(durable=True)
+def renew_lease(case_id: int, *, actor: Actor, token: int) -> Case:
+    """Prolong one's own lease. Raises Stale when it ran out and another took the case, or the case was decided.
+
+    A lease that ran out but that nobody else has taken is given again: the person was there after all.
+    Not recorded: it happens every minute and changes nothing that matters later.
+    """
+    case = _locked(case_id)
+    now = clock.now()
+
+    require(actor, Capability.WORK_CASES)
+
+    if case.lease_token != token or case.state != CaseState.OPEN:
+        raise Stale(whereabouts(case, now))
+
+    _lease(case, actor, now, token=token)
+    return case
+
+
+@transaction.atomic(durable=True)
+def release_case(case_id: int, *, actor: Actor, token: int) -> Case:
+    """Give the case back to the queue. Giving back what one no longer holds is no error and changes nothing."""
+    case = _locked(case_id)
+
+    require(actor, Capability.WORK_CASES)
+
+    if case.holder_id != actor.actor_id or case.lease_token != token:
+        return case
+
+    case.save(update_fields=case.let_go())
+
+    audit.record("case.released", actor=actor, target=case)
+    return case
+
+
+@transaction.atomic(durable=True)
+def take_over(case_id: int, *, actor: Actor) -> Case:
+    """Take the case from whoever holds it. Their token is void from now on, so a decision of theirs is refused."""
+    case = _locked(case_id)
+    now = clock.now()
+
+    require(actor, Capability.WORK_CASES)
+
+    _check_open(case)
+    taken_from = case.holder_id if case.is_held(now) else None
+
+    _lease(case, actor, now, token=case.lease_token + 1)
+
+    audit.record("case.taken_over", actor=actor, target=case, taken_from=taken_from)
+    return case
+
+
+@transaction.atomic(durable=True)
+def release_expired(limit: int = 500) -> int:
+    """Give back the cases whose lease ran out; answers how many. Locked cases are left for the next round."""
+    expired = Case.objects.filter(holder__isnull=False, lease_expires_at__lte=clock.now())
+    cases = list(expired.select_for_update(no_key=True, skip_locked=True).order_by("lease_expires_at")[:limit])
+
+    for case in cases:
+        holder_id = case.holder_id
+        case.save(update_fields=case.let_go())
+
+        audit.record("case.lease_ran_out", actor=SYSTEM, target=case, holder=holder_id)
+    return len(cases)
+
+
+def whereabouts(case: Case, now: datetime) -> str:
+    """Where a case is now, for somebody who has just lost it."""
+    if case.state == CaseState.PROPOSED:
+        return "This case has been decided meanwhile and waits for a second approval."
+    if case.state == CaseState.CLOSED:
+        return "This case has been decided meanwhile."
+    if case.is_held(now):
+        return f"{case.holder} has this case now. Your note has been kept on this page."
+    return "Your lease on this case ran out. Open it again to go on; your note has been kept on this page."
+
+
+def _locked(case_id: int) -> Case:
+    case = Case.objects.select_for_update(of=("self",), no_key=True).select_related("holder").filter(pk=case_id).first()
+    if case is None:
+        raise Missing("There is no such case.")
+    return case
+
+
+def _check_open(case: Case) -> None:
+    if case.state != CaseState.OPEN:
+        raise WrongMove(f"This case is {case.state} and cannot be claimed.")
+
+
+def _lease(case: Case, actor: Actor, now: datetime, *, token: int) -> None:
+    case.holder = User.objects.get(pk=actor.actor_id)
+    case.lease_expires_at = now + _lease_length()
+    case.lease_token = token
+    case.save(update_fields=LEASE_COLUMNS)
+
+
+def _lease_length() -> timedelta:
+    return PolicyVersion.objects.in_force().policy.lease

@@ -1,0 +1,182 @@
+"""What screening and reports share: gathering what is known about one matter into one case.
+
+Not an operation: the caller holds the transaction and the lock on the conversation (or, without one, on the subject),
+so that two of them never open two cases.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from django.db.models import Q
+
+from accounts import SYSTEM, audit
+from moderation.domain import wording
+from moderation.domain.deadlines import due_at
+from moderation.domain.masking import Mark, snippet
+from moderation.domain.policy import Policy
+from moderation.domain.priority import CaseFacts, urgency
+from moderation.domain.vocabulary import CaseState, Ground, Kind, Severity
+from moderation.models import (
+    Account,
+    Case,
+    CaseParty,
+    Conversation,
+    Evidence,
+    Finding,
+    Message,
+    PolicyVersion,
+    Report,
+    Sanction,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Where the case belongs and under which policy it is assessed."""
+
+    conversation: Conversation | None
+    subject: Account
+    policy_version: PolicyVersion
+    now: datetime
+
+
+def open_or_find(matter: Matter) -> tuple[Case, bool]:
+    """The case that is not closed yet, locked, or a new one that `assess` has still to fill; and whether it is new."""
+    own = Q(conversation=matter.conversation)
+    if matter.conversation is None:
+        own = Q(conversation__isnull=True, subject=matter.subject)
+    found = Case.objects.filter(own).exclude(state=CaseState.CLOSED).select_for_update(no_key=True).first()
+    if found is not None:
+        return found, False
+    return Case.objects.create(
+        conversation=matter.conversation,
+        subject=matter.subject,
+        ground=Ground.OTHER,
+        grounds=[],
+        severity=Severity.LOW,
+        priority=0,
+        opened_at=matter.now,
+        due_at=matter.now,
+        policy_version=matter.policy_version,
+    ), True
+
+
+def add_parties(case: Case, *, actors: Iterable[Account], others: Iterable[Account]) -> None:
+    """Name the accounts of a case. An account that turns out to be an actor becomes one; none is ever taken away."""
+    acting = {account.pk for account in actors}
+    parties = [CaseParty(case=case, account_id=pk, is_actor=True) for pk in sorted(acting)]
+    watching = sorted({account.pk for account in others} - acting)
+    CaseParty.objects.bulk_create(
+        parties, update_conflicts=True, unique_fields=["case", "account"], update_fields=["is_actor"]
+    )
+    CaseParty.objects.bulk_create([CaseParty(case=case, account_id=pk) for pk in watching], ignore_conflicts=True)
+
+
+def add_findings(case: Case, findings: Sequence[Finding]) -> None:
+    """Keep findings once each. One that is wholly inside a new one of the same actor and rule gives way to it."""
+    for finding in findings:
+        finding.case = case
+        case.findings.filter(
+            actor=finding.actor, rule=finding.rule, message_ids__contained_by=finding.message_ids
+        ).exclude(key=finding.key).filter(detector=finding.detector).delete()
+    Finding.objects.bulk_create(findings, ignore_conflicts=True)
+
+
+def keep_evidence(case: Case, messages: Iterable[Message]) -> None:
+    """Copy the messages as they read now; the same text of the same message is kept once."""
+    Evidence.objects.bulk_create(
+        [
+            Evidence(
+                case=case,
+                message_id=message.pk,
+                sender_id=message.sender_id,
+                sent_at=message.sent_at,
+                text=message.text,
+                digest=sha256(message.text.encode()).hexdigest(),
+            )
+            for message in messages
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def assess(case: Case, matter: Matter, *, is_new: bool) -> None:
+    """Work out ground, severity, priority, reasons and deadline from everything the case holds, and record it."""
+    policy = matter.policy_version.policy
+    findings = list(case.findings.order_by("-score", "pk"))
+    parties = list(case.parties.select_related("account"))
+    reports = list(case.reports.all())
+    facts = _facts(findings, parties, reports, policy, matter.now)
+    weight = urgency(facts, policy)
+
+    case.grounds = sorted(facts.grounds)
+    case.ground = max(facts.grounds, key=lambda ground: (policy.grounds[ground].severity, ground))
+    leading = next((finding for finding in findings if finding.rule == case.ground), None)
+    case.subject = leading.actor if leading else case.subject
+    case.severity = weight.severity
+    case.priority = weight.priority
+    case.reasons = list(weight.reasons)
+    case.headline = wording.headline(
+        Ground(case.ground), Kind(leading.kind) if leading else None, adult_to_teen=facts.adult_to_teen
+    )
+    case.snippet = _snippet(case, leading)
+    case.score = facts.score
+    case.teen = facts.teen_involved
+    case.screened = bool(findings)
+    case.reporters = facts.reporters
+    case.due_at = due_at(case.opened_at, weight.severity, policy)
+    case.version += not is_new
+    case.save()
+
+    audit.record(
+        "case.opened" if is_new else "case.updated",
+        actor=SYSTEM,
+        target=case,
+        policy_version=matter.policy_version.number,
+        severity=weight.severity.code,
+        priority=weight.priority,
+        grounds=case.grounds,
+    )
+
+
+def _facts(
+    findings: Sequence[Finding],
+    parties: Sequence[CaseParty],
+    reports: Sequence[Report],
+    policy: Policy,
+    now: datetime,
+) -> CaseFacts:
+    accounts = {party.account_id: party.account for party in parties}
+    actors = [party.account for party in parties if party.is_actor]
+    sharers = {f.actor_id for f in findings if f.rule == Ground.CONTACT_SHARED}
+    sharers |= {r.reported_id for r in reports if r.reason == Ground.CONTACT_SHARED}
+    return CaseFacts(
+        grounds=frozenset(Ground(f.rule) for f in findings) | {Ground(r.reason) for r in reports},
+        score=max((f.score for f in findings), default=0.0),
+        adult_to_teen=any(shares_with_teen(accounts[pk], accounts.values()) for pk in sharers),
+        teen_involved=any(account.is_teen for account in accounts.values()),
+        earlier_sanctions=Sanction.objects.that_counted()
+        .filter(account__in=actors, starts_at__gte=now - policy.ladder_window)
+        .count(),
+        reporters=len({r.reporter_id for r in reports}),
+        on_break=any(account.is_on_break for account in actors),
+    )
+
+
+def shares_with_teen(sharer: Account, present: Iterable[Account]) -> bool:
+    """The heightened case of the policy: a teen is there, and the sharer is an adult or a listener."""
+    return sharer.may_not_contact_teens and any(other.is_teen for other in present if other.pk != sharer.pk)
+
+
+def _snippet(case: Case, leading: Finding | None) -> str:
+    if leading is None:
+        first = case.evidence.order_by("sent_at", "pk").first()
+        return snippet(first.text, []) if first else ""
+    spans = leading.spans
+    wanted = spans[0]["message"] if spans else leading.message_ids[0]
+    shown = case.evidence.filter(message_id=wanted).order_by("-pk").first()
+    if shown is None:
+        return ""
+    return snippet(shown.text, [Mark(s["start"], s["end"], s["kind"]) for s in spans if s["message"] == wanted])

@@ -1,0 +1,34 @@
+"""What Celery runs. Every task is one operation; its message is only a hint that there may be work."""
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+
+from moderation import hints
+from moderation.operations import leases, sanctions, screening
+
+AGAIN = {
+    "autoretry_for": (OperationalError, InterfaceError),
+    "retry_backoff": True,
+    "max_retries": 5,
+    "default_retry_delay": 5,
+}
+ROUNDS = 100  # at most, so that one task never runs into its time limit
+
+
+@shared_task(**AGAIN)
+def screen_messages() -> None:
+    """Screen until nothing is left. Beat sends this too, every few seconds: that is what finds the work of lost hints."""
+    for _ in range(ROUNDS):
+        if not screening.screen_batch():
+            return
+    hints.send(hints.SCREEN)
+
+
+@shared_task(**AGAIN)
+def release_expired_leases() -> None:
+    leases.release_expired()
+
+
+@shared_task(**AGAIN)
+def expire_sanctions() -> None:
+    sanctions.expire_sanctions()
