@@ -8,4 +8,4 @@ class ConfigConfig(AppConfig):
     verbose_name = "Wiring"
 
     def ready(self) -> None:
-        from config import checks  # noqa: F401, PLC0415
+        from config import checks  # noqa: F401

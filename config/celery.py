@@ -17,14 +17,14 @@ app.autodiscover_tasks()
 
 @signals.setup_logging.connect
 def log_like_django(**_: Any) -> None:
-    from django.conf import settings  # noqa: PLC0415 — only once Django's settings may be read
+    from django.conf import settings
 
     logging.config.dictConfig(settings.LOGGING)
 
 
 @signals.worker_init.connect
 def refuse_dangerous_settings(**_: Any) -> None:
-    from config.checks import start_up_errors  # noqa: PLC0415
+    from config.checks import start_up_errors
 
     if errors := start_up_errors():
         sys.exit("\n".join(["Haven does not start with these settings:", *errors]))

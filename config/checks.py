@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 SETTINGS_TAG = "haven"
@@ -29,9 +30,7 @@ def check_settings(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
 
 
 @checks.register(checks.Tags.database)
-def check_app_role(
-    app_configs: Apps, databases: Sequence[str] | None = None, **_: Any
-) -> list[checks.CheckMessage]:
+def check_app_role(app_configs: Apps, databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckMessage]:
     """The audit log is append-only as long as the serving role has no right to change it."""
     if settings.AS_OWNER or "default" not in (databases or ()):
         return []
@@ -63,10 +62,14 @@ def start_up_errors() -> list[str]:
 
 
 def _secret_key() -> Iterator[checks.CheckMessage]:
-    key = settings._wrapped.SECRET_KEY  # the public attribute raises when it is empty
-    if not key:
-        yield checks.Error("SECRET_KEY is not set.", hint=_MAKE_A_KEY, id="haven.E001")
-    elif len(key) < _LEAST_KEY_LENGTH or len(set(key)) < 8 or key.startswith("django-insecure-"):
+    try:
+        key = settings.SECRET_KEY
+    except ImproperlyConfigured:
+        yield checks.Error(
+            "SECRET_KEY is not set.", hint=f"{_MAKE_A_KEY} (`make run` brings its own.)", id="haven.E001"
+        )
+        return
+    if len(key) < _LEAST_KEY_LENGTH or len(set(key)) < 8 or key.startswith("django-insecure-"):
         yield checks.Error("SECRET_KEY can be guessed: it is short or well known.", hint=_MAKE_A_KEY, id="haven.E002")
 
 

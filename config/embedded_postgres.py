@@ -107,7 +107,7 @@ class Postgres:
             options.append("--no-sync")
         result = self._run("initdb", *options)
         if result.returncode != 0:
-            raise EmbeddedServerError(f"The embedded PostgreSQL could not be created: {_last_line(result.stderr)}")
+            raise EmbeddedServerError(f"The embedded PostgreSQL could not be created: {_reason(result.stderr)}")
         unfinished.rename(self.data)
 
     def _write_access_rules(self) -> None:
@@ -128,7 +128,7 @@ class Postgres:
                 return
             if attempt < _ATTEMPTS:
                 time.sleep(1)  # a predecessor's children may still hold its shared memory
-        reason = _last_line(self.log.read_text(errors="replace")) if self.log.exists() else "it left no log"
+        reason = _reason(self.log.read_text(errors="replace")) if self.log.exists() else "it left no log"
         raise EmbeddedServerError(f"The embedded PostgreSQL does not start: {reason} (see {self.log})")
 
     def _remove_stale_pid_file(self) -> bool:
@@ -217,7 +217,7 @@ def _make_readable(tree: Path) -> None:
 
 
 def _is_postgres(pid: int, data: Path) -> bool:
-    import psutil  # noqa: PLC0415 — comes with the embedded server's wheel; production does without
+    import psutil
 
     try:
         process = psutil.Process(pid)
@@ -228,6 +228,8 @@ def _is_postgres(pid: int, data: Path) -> bool:
         return True
 
 
-def _last_line(text: str) -> str:
+def _reason(text: str) -> str:
+    """The line of a program's output that a person needs."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return next((line for line in lines if "error:" in line or "FATAL:" in line), lines[-1] if lines else "no reason given")
+    telling = [line for line in lines if "error:" in line or "FATAL:" in line]
+    return (telling or lines or ["it gives no reason"])[-1]

@@ -253,4 +253,3 @@ LOGGING = logs.logging_settings(
     level=environment.text("LOG_LEVEL", "INFO").upper(),
 )
 logs.configure_structlog()
-

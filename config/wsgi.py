@@ -13,7 +13,7 @@ try:
 except ImproperlyConfigured as error:
     sys.exit(f"Haven cannot start. {error}")
 
-from config.checks import start_up_errors  # noqa: E402 — reads the settings, which must be known to be readable
+from config.checks import start_up_errors
 
 if errors := start_up_errors():
     sys.exit("\n".join(["Haven does not start with these settings:", *errors]))
