@@ -78,6 +78,9 @@ def logging_settings(*, readable: bool, level: str) -> dict[str, Any]:
         "loggers": {
             "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
             "django.db.backends": {"level": "WARNING"},  # its DEBUG shows statements with their parameters
+            "celery.app.trace": {"level": "WARNING"},  # the sweepers alone would write a line a second
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.beat": {"level": "WARNING"},
             "httpx": {"level": "WARNING"},  # its INFO shows whole addresses
             "httpcore": {"level": "WARNING"},
         },

@@ -224,7 +224,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # the largest body the machine interface promises to take
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = None if LOCAL else BASE_DIR / "staticfiles"  # one's own machine needs no collectstatic
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # Haven keeps no files
@@ -234,7 +234,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = LOCAL  # no collectstatic on one's own machine
+WHITENOISE_USE_FINDERS = LOCAL
 
 # The chat platform that learns of sanctions, and what counts as the community's own site.
 WEBHOOK_URL = environment.text("WEBHOOK_URL")
