@@ -72,7 +72,7 @@ def _port(text: str) -> int:
 
 
 def _check_machine(port: int) -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 — said in a sentence, whatever started us
         raise CannotRunError(f"Haven needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     _check_disk(var_dir())
     _check_port(port, "pages")

@@ -8,9 +8,7 @@ from moderation.models import PolicyVersion
 
 
 def _write_audit_entry() -> None:
-    AuditEntry.objects.create(
-        verb="test.written", actor_kind="system", actor_name="test", target_type="x", target_id="1"
-    )
+    AuditEntry.objects.create(verb="test", actor_kind="system", actor_name="test", target_type="x", target_id="1")
 
 
 @pytest.mark.django_db(transaction=True)

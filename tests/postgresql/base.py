@@ -4,6 +4,7 @@ A flush runs as a replica does, without triggers (the tests' role is a superuser
 migrations wrote, so that every test starts from what a fresh installation holds.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -20,12 +21,14 @@ class DatabaseCreation(creation.DatabaseCreation):
 
 
 class DatabaseOperations(operations.DatabaseOperations):
-    def execute_sql_flush(self, sql_list: list[str]) -> None:
+    def execute_sql_flush(self, sql_list: Iterable[str]) -> None:
         with transaction.atomic(using=self.connection.alias):
             super().execute_sql_flush(["SET LOCAL session_replication_role = replica", *sql_list])
             with self.connection.cursor() as cursor:
                 cursor.execute("SET LOCAL session_replication_role = origin")
-            self.connection.creation.deserialize_db_from_string(self.connection.creation.fresh_installation)
+            creation = self.connection.creation
+            assert isinstance(creation, DatabaseCreation)
+            creation.deserialize_db_from_string(creation.fresh_installation)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
