@@ -1,0 +1,87 @@
+"""How log lines look: one JSON object a line, or readable columns on a developer's own machine.
+
+Owns the last gate before a line leaves the process: fields that may hold private text and the row contents that
+PostgreSQL adds to its errors are withheld here. Must not know who logs what.
+"""
+
+import re
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+WITHHELD = "[withheld]"
+_PRIVATE_FIELDS = frozenset(
+    {"text", "body", "content", "message_text", "notice", "note", "payload", "evidence"}
+    | {"password", "secret", "token", "key", "authorization", "cookie", "cookies", "session", "sessionid"}
+)
+# PostgreSQL's DETAIL shows the offending row; psycopg puts it into str(error), and so into every traceback.
+_ROW_CONTENTS = re.compile(
+    r"^DETAIL: .*?(?=^(?:HINT|CONTEXT|QUERY|LINE \d+):|^Traceback |^The above exception|^During handling|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+def withhold_private(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    for name in _PRIVATE_FIELDS & event.keys():
+        event[name] = WITHHELD
+    for name in ("exception", "error", "event"):
+        value = event.get(name)
+        if isinstance(value, str) and "DETAIL:" in value:
+            event[name] = _ROW_CONTENTS.sub(f"DETAIL: {WITHHELD}\n", value)
+    return event
+
+
+def _shared() -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,  # plain: prettier renderers print local variables
+        withhold_private,
+    ]
+
+
+def configure_structlog() -> None:
+    structlog.configure(
+        processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def logging_settings(*, readable: bool, level: str) -> dict[str, Any]:
+    """The LOGGING dictionary; `readable` for people, otherwise JSON for machines."""
+    renderer: Processor
+    if readable:
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=False, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
+        )
+    else:
+        renderer = structlog.processors.JSONRenderer()
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": _shared(),
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+            "django.db.backends": {"level": "WARNING"},  # its DEBUG shows statements with their parameters
+            "celery.app.trace": {"level": "WARNING"},  # the sweepers alone would write a line a second
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.beat": {"level": "WARNING"},
+            "httpx": {"level": "WARNING"},  # its INFO shows whole addresses
+            "httpcore": {"level": "WARNING"},
+        },
+    }

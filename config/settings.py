@@ -1,0 +1,255 @@
+"""Every setting of Haven, from environment variables; safe when a variable is unset.
+
+Without DATABASE_URL this is one person's machine (`make run`): the embedded servers under var/ are used. With it,
+everything below defaults to what production needs. Must not hold any product rule.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from config import embedded, environment, logs
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = embedded.var_dir()
+
+# On one machine, for trying and testing: http, no host names, readable logs. Never set it on a server.
+LOCAL = environment.flag("HAVEN_LOCAL", default=not environment.text("DATABASE_URL"))
+DEBUG = environment.flag("DEBUG", default=False)
+
+# Empty refuses to start (config.checks); the embedded servers bring a random one of this installation's own.
+SECRET_KEY = environment.secret("SECRET_KEY") or embedded.secret_key()
+SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS")
+
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]" if LOCAL else "")
+CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
+
+INSTALLED_APPS = [
+    "accounts",
+    "moderation",
+    "config.apps.ConfigConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "ninja",
+    "pgtrigger",
+    "template_partials",
+]
+
+MIDDLEWARE = [
+    "config.middleware.request_id",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.private_responses",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Database. The runtime role may not change tables or the audit log; manage.py asks for the owner where it must.
+AS_OWNER = environment.text("HAVEN_DATABASE_ROLE") == "owner"
+STATEMENT_TIMEOUT_S = environment.number("DATABASE_STATEMENT_TIMEOUT", default=30)
+
+
+def _database() -> dict[str, Any]:
+    url = environment.text("DATABASE_URL") or embedded.database_url("haven_app")
+    if AS_OWNER:
+        default = url if environment.text("DATABASE_URL") else embedded.database_url("haven_owner")
+        url = environment.text("DATABASE_OWNER_URL", default)
+    database = environment.database(url)
+    options = database["OPTIONS"]
+    options.setdefault("connect_timeout", "5")
+    options.setdefault("application_name", "haven")
+    if STATEMENT_TIMEOUT_S and not AS_OWNER:
+        limits = f"-c statement_timeout={STATEMENT_TIMEOUT_S}s -c idle_in_transaction_session_timeout=60s"
+        options["options"] = f"{limits} {options.get('options', '')}".strip()
+    return database | {
+        "ATOMIC_REQUESTS": False,
+        "CONN_MAX_AGE": environment.number("DATABASE_CONN_MAX_AGE", default=60),
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Redis carries hints and short-lived counters only. Losing it loses nothing, so nothing waits for it for long.
+REDIS_URL = environment.redis_url(environment.text("REDIS_URL") or embedded.redis_url())
+CACHES = {
+    "default": {
+        "BACKEND": "config.cache.OptionalRedisCache",
+        "LOCATION": [REDIS_URL],
+        "KEY_PREFIX": "haven",
+        "OPTIONS": {
+            "serializer": "config.cache.JSONSerializer",
+            "socket_timeout": 1,
+            # redis-py would retry ten times with growing pauses before it admits that the server is away.
+            "retry": Retry(NoBackoff(), 1),
+        }
+        | ({} if REDIS_URL.startswith("unix:") else {"socket_connect_timeout": 1}),
+    }
+}
+
+# Celery. A task is only a hint; what these values were measured for is told in docs/architecture.md.
+CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL") or environment.broker_url(REDIS_URL)
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_RETRY_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,  # longer than any task with its wait in the worker
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+}
+CELERY_TASK_SERIALIZER = "json"
+CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_DEFAULT_QUEUE = "background"
+CELERY_TASK_ROUTES = {
+    "moderation.tasks.screen_messages": {"queue": "screening"},
+    "moderation.tasks.sweep_screening": {"queue": "screening"},
+    "moderation.tasks.deliver_outbox": {"queue": "delivery"},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    # A hint that nobody took before the next one comes is worthless: it expires instead of piling up.
+    task: {"task": f"moderation.tasks.{task}", "schedule": seconds, "options": {"expires": seconds}}
+    for task, seconds in {
+        "sweep_screening": 5.0,
+        "deliver_outbox": 5.0,
+        "release_expired_leases": 15.0,
+        "expire_sanctions": 30.0,
+    }.items()
+}
+
+# Signing in: user name and password of staff accounts that an admin made; nobody signs up.
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_ADAPTER = "config.sign_in.StaffOnly"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+# How many proxies of one's own stand in front, so that sign-in limits count people and not the proxy.
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXY_COUNT", default=0)
+
+# Browser. HTTPS is assumed unless this is one person's machine.
+HTTPS = environment.flag("HTTPS", default=not LOCAL)
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-haven-session" if HTTPS else "haven-session"
+CSRF_COOKIE_NAME = "__Host-haven-csrf" if HTTPS else "haven-csrf"
+CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes speak plain http to the process itself
+SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", default=31_536_000) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if environment.number("TRUSTED_PROXY_COUNT", default=0) else None
+)
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-src": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # the largest body the machine interface promises to take
+
+STATIC_URL = "static/"
+STATIC_ROOT = None if LOCAL else BASE_DIR / "staticfiles"  # one's own machine needs no collectstatic
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # Haven keeps no files
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if LOCAL
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = LOCAL
+
+# The chat platform that learns of sanctions, and what counts as the community's own site.
+WEBHOOK_URL = environment.text("WEBHOOK_URL")
+WEBHOOK_SECRET = environment.secret("WEBHOOK_SECRET")
+WEBHOOK_ALLOW_PRIVATE = environment.flag("WEBHOOK_ALLOW_PRIVATE", default=False)
+HAVEN_OWN_DOMAINS = environment.words("HAVEN_OWN_DOMAINS", "7cups.com")
+UNDO_WINDOW_S = environment.number("UNDO_WINDOW", default=30)
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+LOGGING = logs.logging_settings(
+    readable=environment.flag("LOG_READABLE", default=LOCAL),
+    level=environment.text("LOG_LEVEL", "INFO").upper(),
+)
+logs.configure_structlog()
