@@ -6,6 +6,7 @@ ARGS ?=
 
 PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+ANY_KEY = $$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')
 .DEFAULT_GOAL := help
 .PHONY: help run test check inspect bench lint format types contracts migrations-check deploy-check clean
 
@@ -42,7 +43,7 @@ contracts: .venv/.installed-dev
 
 # No server is needed to compare models with migrations; Django would warn that it found none.
 migrations-check: .venv/.installed-dev
-	@SECRET_KEY=of-no-use PYTHONWARNINGS="ignore:Got an error checking a consistent migration history" \
+	@SECRET_KEY=$(ANY_KEY) PYTHONWARNINGS="ignore:Got an error checking a consistent migration history" \
 	    $(PY) manage.py makemigrations --check --dry-run
 
 # Production settings as the settings page tells them, with values of no use to anybody.
@@ -50,7 +51,7 @@ deploy-check: .venv/.installed-dev
 	@env -u HAVEN_LOCAL -u DEBUG DATABASE_URL=postgresql://haven_app@database.example/haven \
 	    REDIS_URL=redis://redis.example:6379/0 ALLOWED_HOSTS=haven.example.org TRUSTED_PROXY_COUNT=1 \
 	    WEBHOOK_URL=https://chat.example.org/haven WEBHOOK_SECRET=whsec_$$(printf '%032d' 0 | base64) \
-	    SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \
+	    SECRET_KEY=$(ANY_KEY) \
 	    $(PY) manage.py check --deploy --fail-level WARNING
 
 bench: .venv/.installed-dev
