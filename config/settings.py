@@ -149,7 +149,6 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "background"
 CELERY_TASK_ROUTES = {
     "moderation.tasks.screen_messages": {"queue": "screening"},
-    "moderation.tasks.sweep_screening": {"queue": "screening"},
     "moderation.tasks.deliver_outbox": {"queue": "delivery"},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
@@ -157,7 +156,7 @@ CELERY_BEAT_SCHEDULE = {
     # A hint that nobody took before the next one comes is worthless: it expires instead of piling up.
     task: {"task": f"moderation.tasks.{task}", "schedule": seconds, "options": {"expires": seconds}}
     for task, seconds in {
-        "sweep_screening": 5.0,
+        "screen_messages": 5.0,
         "deliver_outbox": 5.0,
         "release_expired_leases": 15.0,
         "expire_sanctions": 30.0,

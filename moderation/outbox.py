@@ -63,7 +63,8 @@ def claim_batch(limit: int = 20) -> list[OutboxEvent]:
     Concurrent senders never get the same event; one whose sender died is free again after CLAIM_FOR. Each event
     carries its `claim`, without which the sender's report of the result is not accepted.
     """
+    values: dict[str, Any] = {"claim": uuid.uuid4(), "lease": CLAIM_FOR, "limit": limit}
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"claim": uuid.uuid4(), "lease": CLAIM_FOR, "limit": limit})
+        cursor.execute(_CLAIM, values)
         ids = [row[0] for row in cursor.fetchall()]
     return list(OutboxEvent.objects.filter(pk__in=ids).order_by("id"))

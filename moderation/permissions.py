@@ -2,11 +2,12 @@
 
 from accounts.access import require
 from accounts.actors import Actor
+from accounts.models import User
 from accounts.roles import Capability
 from moderation.domain.refusals import NotPermitted
 from moderation.models import Decision
 
-__all__ = ["may_answer", "require", "require_second_person"]
+__all__ = ["may_answer", "require", "require_second_person", "staff_of"]
 
 
 def may_answer(actor: Actor, decision: Decision) -> bool:
@@ -18,3 +19,10 @@ def require_second_person(actor: Actor, decision: Decision) -> None:
     require(actor, Capability.APPROVE)
     if not may_answer(actor, decision):
         raise NotPermitted("You proposed this yourself: a second person has to approve or refuse it.")
+
+
+def staff_of(actor: Actor) -> User:
+    """The person behind an actor. Raises NotPermitted for machines: some things only a person can hold or decide."""
+    if not isinstance(actor, User):
+        raise NotPermitted(f"{actor.actor_name} is not a person on staff, and only one of them can do this.")
+    return actor

@@ -6,29 +6,26 @@ from django.db import InterfaceError, OperationalError
 from moderation import hints
 from moderation.operations import leases, sanctions, screening
 
-AGAIN = {
-    "autoretry_for": (OperationalError, InterfaceError),
-    "retry_backoff": True,
-    "max_retries": 5,
-    "default_retry_delay": 5,
-}
+task = shared_task(
+    autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5, default_retry_delay=5
+)
 ROUNDS = 100  # at most, so that one task never runs into its time limit
 
 
-@shared_task(**AGAIN)
+@task
 def screen_messages() -> None:
-    """Screen until nothing is left. Beat sends this too, every few seconds: that is what finds the work of lost hints."""
+    """Screen until nothing is left. Beat sends this every few seconds too, which finds what lost hints left behind."""
     for _ in range(ROUNDS):
         if not screening.screen_batch():
             return
     hints.send(hints.SCREEN)
 
 
-@shared_task(**AGAIN)
+@task
 def release_expired_leases() -> None:
     leases.release_expired()
 
 
-@shared_task(**AGAIN)
+@task
 def expire_sanctions() -> None:
     sanctions.expire_sanctions()

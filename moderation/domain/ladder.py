@@ -43,7 +43,7 @@ def suggest(act: Act, history: Iterable[PastSanction], policy: Policy, *, now: d
     """
     said = policy.grounds[act.ground]
     earlier = _count(act.ground, history, policy, now)
-    measures = (said.ladder[min(earlier, len(said.ladder) - 1)],)
+    measures: tuple[Measure, ...] = (said.ladder[min(earlier, len(said.ladder) - 1)],)
     badge = act.to_teen and act.ground is Ground.CONTACT_SHARED
     if badge and act.holds_teen_badge:
         measures = (Measure(SanctionKind.TEEN_BADGE_REMOVAL), *measures)

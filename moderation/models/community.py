@@ -68,12 +68,13 @@ class Account(models.Model):
 
     @property
     def holds_teen_badge(self) -> bool:
-        return TEEN_BADGE in self.badges and TEEN_BADGE not in self.badges_removed
+        kept: set[str] = set(self.badges) - set(self.badges_removed)
+        return TEEN_BADGE in kept
 
     @property
     def may_not_contact_teens(self) -> bool:
         """Whether sharing a contact with a teen is the heightened case: for every adult and for every listener."""
-        return not self.is_teen or self.role == AccountRole.LISTENER
+        return not self.is_teen or AccountRole(self.role) is AccountRole.LISTENER
 
     @property
     def standing(self) -> Standing:

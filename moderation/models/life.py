@@ -19,5 +19,5 @@ class Living(models.Model):
     def move_to(self, new: Any) -> None:
         """Assign the state, unsaved. Raises WrongMove when the table of moves does not allow it."""
         vocabulary = type(new)
-        lifecycle.check_move(self.moves, self._meta.verbose_name or "", vocabulary(self.state), new)
+        lifecycle.check_move(self.moves, str(self._meta.verbose_name), vocabulary(self.state), new)
         self.state = new

@@ -14,7 +14,7 @@ from moderation.models import Account, Case, Decision, PolicyVersion, clock
 from moderation.operations import closing, enacting, standings
 from moderation.operations.leases import whereabouts
 from moderation.operations.verdicts import Verdict, check_accounts
-from moderation.permissions import require
+from moderation.permissions import require, staff_of
 
 
 @transaction.atomic(durable=True)
@@ -49,7 +49,7 @@ def decide_case(case_id: int, *, actor: Actor, verdict: Verdict) -> Decision:
         grounds=[ground.value for ground in verdict.grounds],
         note=verdict.note,
         policy_version=version,
-        decided_by_id=actor.actor_id,
+        decided_by=staff_of(actor),
         decided_at=now,
         seen_version=verdict.seen_version,
         undo_until=now + version.policy.undo_window,

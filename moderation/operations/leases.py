@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from accounts import SYSTEM, Actor, audit
-from accounts.models import User
 from accounts.roles import Capability
 from moderation.domain.refusals import Held, Missing, Stale, WrongMove
 from moderation.domain.vocabulary import CaseState
 from moderation.models import Case, PolicyVersion, clock
-from moderation.permissions import require
+from moderation.permissions import require, staff_of
 
 LEASE_COLUMNS = ["holder", "lease_expires_at", "lease_token"]
 
@@ -145,7 +144,7 @@ def _check_open(case: Case) -> None:
 
 
 def _lease(case: Case, actor: Actor, now: datetime, *, token: int) -> None:
-    case.holder = User.objects.get(pk=actor.actor_id)
+    case.holder = staff_of(actor)
     case.lease_expires_at = now + _lease_length()
     case.lease_token = token
     case.save(update_fields=LEASE_COLUMNS)

@@ -1,0 +1,156 @@
+"""Things that tests are about, made in one line each. Every name it makes up is unique, so tests need no numbers."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+
+from accounts import SYSTEM
+from accounts.models import ApiKey, User
+from accounts.operations import create_api_key
+from accounts.roles import Role, Scope
+from moderation.domain.policy import Measure
+from moderation.domain.vocabulary import (
+    AccountRole,
+    AgeGroup,
+    Ground,
+    Kind,
+    Outcome,
+    Room,
+    SanctionKind,
+)
+from moderation.models import Account, Case, Conversation, Finding, Message, Participant, PolicyVersion, clock
+from moderation.operations import opening
+from moderation.operations.decisions import decide_case
+from moderation.operations.leases import claim_case
+from moderation.operations.verdicts import Measured, Verdict
+
+_numbers = count(1)
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+PHONE = "+44 7700 900142"
+
+
+def moderator(**given: Any) -> User:
+    return staff(Role.MODERATOR, **given)
+
+
+def senior(**given: Any) -> User:
+    return staff(Role.SENIOR, **given)
+
+
+def admin(**given: Any) -> User:
+    return staff(Role.ADMIN, **given)
+
+
+def auditor(**given: Any) -> User:
+    return staff(Role.AUDITOR, **given)
+
+
+def staff(role: Role, **given: Any) -> User:
+    username = f"{role}{next(_numbers)}"
+    return User.objects.create_user(username, role=role, **{"password": "correct horse", "name": username} | given)
+
+
+def api_key(*scopes: Scope) -> tuple[ApiKey, str]:
+    """A key with these scopes, or with all of them, and its secret."""
+    return create_api_key(f"platform {next(_numbers)}", actor=SYSTEM, scopes=list(scopes or Scope))
+
+
+def account(**given: Any) -> Account:
+    name = f"account{next(_numbers)}"
+    known = {"ext_id": name, "username": name, "role": AccountRole.MEMBER, "age_group": AgeGroup.ADULT}
+    return Account.objects.create(**known | given)
+
+
+def listener(**given: Any) -> Account:
+    return account(**{"role": AccountRole.LISTENER} | given)
+
+
+def teen(**given: Any) -> Account:
+    return account(**{"age_group": AgeGroup.TEEN} | given)
+
+
+def conversation(*accounts: Account, room: Room = Room.ONE_TO_ONE) -> Conversation:
+    made = Conversation.objects.create(ext_id=f"conversation{next(_numbers)}", room=room)
+    Participant.objects.bulk_create([Participant(conversation=made, account=account) for account in accounts])
+    return made
+
+
+def message(sender: Account, text: str, *, within: Conversation, **given: Any) -> Message:
+    """A message one minute after the last one made, unless told when."""
+    number = next(_numbers)
+    known = {"ext_id": f"message{number}", "sent_at": NOON + timedelta(minutes=number)}
+    return Message.objects.create(conversation=within, sender=sender, text=text, **known | given)
+
+
+@transaction.atomic
+def case(
+    *,
+    actor: Account | None = None,
+    other: Account | None = None,
+    ground: Ground = Ground.CONTACT_SHARED,
+    text: str = f"call me on {PHONE}",
+    contact: str = PHONE,
+    score: float = 0.9,
+) -> Case:
+    """An open case about one message of `actor` to `other`, gathered as screening would."""
+    actor, other = actor or account(), other or account()
+    where = conversation(actor, other)
+    said = message(actor, text, within=where, screened_at=NOON)
+    matter = opening.Matter(where, actor, PolicyVersion.objects.in_force(), clock.now())
+    made, is_new = opening.open_or_find(matter)
+    start = text.find(contact) if contact else -1
+    spans = [{"message": said.pk, "start": start, "end": start + len(contact), "kind": Kind.PHONE.value}]
+    found = Finding(
+        actor=actor,
+        rule=ground,
+        kind=Kind.PHONE,
+        score=score,
+        explanation="valid UK mobile, given to another person",
+        detector="phone",
+        engine="test",
+        message_ids=[said.pk],
+        spans=spans if start >= 0 else [],
+        key=uuid4().hex,
+    )
+    opening.add_findings(made, [found])
+    opening.add_parties(made, actors=[actor], others=[other])
+    opening.keep_evidence(made, [said])
+    opening.assess(made, matter, is_new=is_new)
+    return made
+
+
+def measured(account: Account, code: str = "suspension:7", ground: Ground = Ground.CONTACT_SHARED) -> Measured:
+    kind, _, length = code.partition(":")
+    measure = Measure(
+        SanctionKind(kind),
+        days=int(length) if length.isdigit() else None,
+        permanent=length == "permanent",
+    )
+    return Measured(account.pk, ground, measure, notice="You shared a contact. You can appeal.")
+
+
+def verdict(case: Case, *sanctions: Measured, **given: Any) -> Verdict:
+    """A verdict of whoever holds the case now: with the sanctions, or without any that there is no violation."""
+    known: dict[str, Any] = {
+        "key": uuid4(),
+        "outcome": Outcome.SANCTIONED if sanctions else Outcome.NO_VIOLATION,
+        "grounds": tuple({said.ground: None for said in sanctions}),
+        "sanctions": sanctions,
+        "note": "",
+        "seen_version": case.version,
+        "lease_token": case.lease_token,
+    }
+    return Verdict(**known | given)
+
+
+def decided(case: Case, *codes: str, by: User | None = None) -> Any:
+    """The decision of a moderator on the case, with these measures against its subject."""
+    by = by or moderator()
+    held = claim_case(case.pk, actor=by)
+    ground = Ground(held.ground)
+    return decide_case(
+        case.pk, actor=by, verdict=verdict(held, *(measured(held.subject, code, ground) for code in codes))
+    )

@@ -1,0 +1,108 @@
+"""Who may take a case, keep it, lose it."""
+
+import pytest
+
+from accounts.models import AuditEntry
+from moderation.domain.refusals import Held, Missing, NotPermitted, Stale, WrongMove
+from moderation.models import Case
+from moderation.operations import leases
+from tests import making
+
+pytestmark = pytest.mark.django_db
+
+
+def _run_out(case: Case) -> None:
+    Case.objects.filter(pk=case.pk).update(lease_expires_at=making.NOON)
+
+
+def test_an_auditor_may_not_claim() -> None:
+    case = making.case()
+    with pytest.raises(NotPermitted):
+        leases.claim_case(case.pk, actor=making.auditor())
+    with pytest.raises(NotPermitted):
+        leases.claim_next(actor=making.auditor())
+
+
+def test_an_unknown_case_is_missing() -> None:
+    with pytest.raises(Missing):
+        leases.claim_case(404, actor=making.moderator())
+
+
+def test_a_case_held_by_another_is_refused_by_name() -> None:
+    case, first = making.case(), making.moderator(name="Robin")
+    leases.claim_case(case.pk, actor=first)
+    with pytest.raises(Held, match="Robin is working on this case"):
+        leases.claim_case(case.pk, actor=making.moderator())
+
+
+def test_a_closed_case_cannot_be_claimed() -> None:
+    case = making.case()
+    making.decided(case)
+    with pytest.raises(WrongMove):
+        leases.claim_case(case.pk, actor=making.moderator())
+
+
+def test_claiming_again_renews_and_keeps_the_token() -> None:
+    case, me = making.case(), making.moderator()
+    first = leases.claim_case(case.pk, actor=me)
+    again = leases.claim_case(case.pk, actor=me)
+    assert again.lease_token == first.lease_token
+    assert AuditEntry.objects.filter(verb="case.claimed").count() == 1
+
+
+def test_a_lease_that_ran_out_goes_to_whoever_comes_next_with_a_new_token() -> None:
+    case = making.case()
+    first = leases.claim_case(case.pk, actor=making.moderator())
+    _run_out(case)
+    second = leases.claim_case(case.pk, actor=making.moderator())
+    assert second.lease_token == first.lease_token + 1
+
+
+def test_renewing_a_lost_lease_is_stale() -> None:
+    case, first, second = making.case(), making.moderator(), making.moderator(name="Robin")
+    token = leases.claim_case(case.pk, actor=first).lease_token
+    leases.take_over(case.pk, actor=second)
+    with pytest.raises(Stale, match="Robin has this case now"):
+        leases.renew_lease(case.pk, actor=first, token=token)
+
+
+def test_renewing_prolongs() -> None:
+    case, me = making.case(), making.moderator()
+    held = leases.claim_case(case.pk, actor=me)
+    _run_out(case)
+    renewed = leases.renew_lease(case.pk, actor=me, token=held.lease_token)
+    assert renewed.lease_expires_at is not None
+    assert renewed.lease_expires_at > making.NOON
+
+
+def test_releasing_gives_back_only_ones_own() -> None:
+    case, first, second = making.case(), making.moderator(), making.moderator()
+    token = leases.claim_case(case.pk, actor=first).lease_token
+    assert leases.release_case(case.pk, actor=second, token=token).holder == first
+    assert leases.release_case(case.pk, actor=first, token=token).holder is None
+
+
+def test_taking_over_is_recorded_with_whom_it_was_taken_from() -> None:
+    case, first, second = making.case(), making.moderator(), making.moderator()
+    leases.claim_case(case.pk, actor=first)
+    leases.take_over(case.pk, actor=second)
+    assert AuditEntry.objects.get(verb="case.taken_over").details == {"taken_from": first.pk}
+
+
+def test_next_is_the_most_urgent_that_nobody_holds() -> None:
+    making.case(score=0.6)
+    urgent = making.case(actor=making.listener(), other=making.teen())
+    assert leases.claim_next(actor=making.moderator()) == urgent
+    second = leases.claim_next(actor=making.moderator())
+    assert second is not None
+    assert second != urgent
+    assert leases.claim_next(actor=making.moderator()) is None
+
+
+def test_expired_leases_are_given_back() -> None:
+    case, kept = making.case(), making.case()
+    for one in (case, kept):
+        leases.claim_case(one.pk, actor=making.moderator())
+    _run_out(case)
+    assert leases.release_expired() == 1
+    assert list(Case.objects.unheld()) == [case]

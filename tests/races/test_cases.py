@@ -1,0 +1,181 @@
+"""Two people, one case: exactly one wins and the other is told. Real threads on real connections."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from moderation.domain.refusals import Refused
+from moderation.domain.vocabulary import TEEN_BADGE, Ground, SanctionState
+from moderation.models import Case, Decision, Finding, Message, OutboxEvent, Report, Sanction
+from moderation.operations import leases
+from moderation.operations.approvals import approve_decision, refuse_decision
+from moderation.operations.decisions import decide_case, undo_decision
+from moderation.operations.reports import ToldReport, take_report
+from moderation.operations.sanctions import expire_sanction, lift_sanction
+from moderation.operations.screening import screen_batch
+from tests import making
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS = 5
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """Run the acts at the same moment; answers their results, or the refusal each got."""
+    start = Barrier(len(acts))
+
+    def run(act: Callable[[], Any]) -> Any:
+        try:
+            start.wait(timeout=10)
+            return act()
+        except Refused as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def _refusals(results: list[Any]) -> int:
+    return sum(isinstance(result, Refused) for result in results)
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_two_claims_of_one_case(_round: int) -> None:
+    case = making.case()
+    people = [making.moderator() for _ in range(4)]
+    results = at_once(*(lambda who=who: leases.claim_case(case.pk, actor=who) for who in people))
+    assert _refusals(results) == 3
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_next_is_never_the_same_for_two(_round: int) -> None:
+    for _ in range(3):
+        making.case()
+    people = [making.moderator() for _ in range(3)]
+    results = at_once(*(lambda who=who: leases.claim_next(actor=who) for who in people))
+    assert len({case.pk for case in results if case}) == sum(case is not None for case in results)
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_deciding_against_a_take_over(_round: int) -> None:
+    case, first, second = making.case(), making.moderator(), making.moderator()
+    held = leases.claim_case(case.pk, actor=first)
+    said = making.verdict(held, making.measured(held.subject))
+    results = at_once(
+        lambda: decide_case(case.pk, actor=first, verdict=said),
+        lambda: leases.take_over(case.pk, actor=second),
+    )
+    assert _refusals(results) == 1
+    assert Decision.objects.count() == (0 if isinstance(results[0], Refused) else 1)
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_the_same_form_sent_twice_at_once(_round: int) -> None:
+    case, me = making.case(), making.moderator()
+    held = leases.claim_case(case.pk, actor=me)
+    said = making.verdict(held, making.measured(held.subject))
+    first, second = at_once(*[lambda: decide_case(case.pk, actor=me, verdict=said)] * 2)
+    assert first == second
+    assert Sanction.objects.count() == OutboxEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_approving_against_refusing(_round: int) -> None:
+    ann = making.listener(badges=[TEEN_BADGE])
+    proposal = making.decided(making.case(actor=ann, other=making.teen()), "teen_badge_removal")
+    one, other = making.senior(), making.senior()
+    results = at_once(
+        lambda: approve_decision(proposal.pk, actor=one),
+        lambda: refuse_decision(proposal.pk, actor=other, note="no"),
+    )
+    assert _refusals(results) == 1
+    ann.refresh_from_db()
+    assert ann.badges_held == []
+    assert bool(ann.badges_removed) is not isinstance(results[0], Refused)
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_two_undos(_round: int) -> None:
+    me = making.moderator()
+    decision = making.decided(making.case(), "suspension:7", by=me)
+    assert _refusals(at_once(*[lambda: undo_decision(decision.pk, actor=me)] * 2)) == 1
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_lifting_against_expiry(_round: int) -> None:
+    making.decided(making.case(), "suspension:7")
+    Sanction.objects.update(starts_at=making.NOON.replace(year=2025), ends_at=making.NOON.replace(year=2025, month=4))
+    sanction, boss = Sanction.objects.get(), making.admin()
+    results = at_once(lambda: lift_sanction(sanction.pk, actor=boss, reason="x"), lambda: expire_sanction(sanction.pk))
+    assert isinstance(results[0], Refused) is results[1]
+    sanction.refresh_from_db()
+    assert sanction.state == SanctionState.ENDED
+    assert OutboxEvent.objects.filter(topic="sanction.lifted").count() == 1
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_two_suspensions_lifted_at_once_free_the_account(_round: int) -> None:
+    account, boss = making.account(), making.admin()
+    for _ in range(2):
+        making.decided(making.case(actor=account), "suspension:7")
+    ids = Sanction.objects.values_list("pk", flat=True)
+    at_once(*(lambda pk=pk: lift_sanction(pk, actor=boss, reason="x") for pk in ids))
+    account.refresh_from_db()
+    assert not account.suspended
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_workers_that_screen_one_conversation_open_one_case(_round: int) -> None:
+    ann, ben = making.account(), making.account()
+    where = making.conversation(ann, ben)
+    for number in range(30):
+        making.message(ann, f"text me on +44 7700 9001{number:02}", within=where)
+    at_once(*[lambda: [screen_batch(limit=5) for _ in range(8)]] * 3)
+    assert Case.objects.count() == 1
+    assert Finding.objects.count() >= 1
+    assert not Message.objects.unscreened().exists()
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_screening_against_reports_of_the_same_conversation(_round: int) -> None:
+    ann, ben = making.account(), making.account()
+    where = making.conversation(ann, ben)
+    making.message(ann, f"text me on {making.PHONE}", within=where)
+    key, _ = making.api_key()
+
+    def told(number: int) -> ToldReport:
+        return ToldReport(
+            id=f"r{number}",
+            reporter=f"reporter{number}",
+            reported=ann.ext_id,
+            conversation=where.ext_id,
+            reason=Ground.CONTACT_SHARED,
+            text="",
+            created_at=making.NOON,
+        )
+
+    at_once(screen_batch, *(lambda n=n: take_report(told(n), actor=key) for n in range(3)))
+    case = Case.objects.get()
+    assert (case.reporters, case.screened) == (3, True)
+    assert Report.objects.count() == 3
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_two_people_who_report_each_other_do_not_wait_for_each_other(_round: int) -> None:
+    key, _ = making.api_key()
+
+    def told(reporter: str, reported: str) -> ToldReport:
+        return ToldReport(
+            id=reporter, reporter=reporter, reported=reported, reason=Ground.OTHER, text="", created_at=making.NOON
+        )
+
+    at_once(
+        lambda: take_report(told("ann", "ben"), actor=key),
+        lambda: take_report(told("ben", "ann"), actor=key),
+    )
+    assert Case.objects.count() == 2
