@@ -68,8 +68,7 @@ class Account(models.Model):
 
     @property
     def holds_teen_badge(self) -> bool:
-        kept: set[str] = set(self.badges) - set(self.badges_removed)
-        return TEEN_BADGE in kept
+        return bool({TEEN_BADGE} & set(self.badges) - set(self.badges_removed))
 
     @property
     def may_not_contact_teens(self) -> bool:
