@@ -25,7 +25,7 @@ def production(settings: Settings) -> None:
 
 
 def _ids() -> list[str | None]:
-    return [message.id for message in checks.run_checks(tags=[SETTINGS_TAG])]
+    return [message.id for message in checks.run_checks(tags=[SETTINGS_TAG], include_deployment_checks=True)]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_dangerous_setting_is_named(change: dict[str, Any], expected: str, setti
         setattr(settings, name, value)
 
     assert _ids() == [expected]
-    assert start_up_errors()[0].endswith(f"({expected})")
+    assert start_up_errors(web=True)[0].endswith(f"({expected})")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,13 @@ def test_sound_settings_pass(change: dict[str, Any], settings: Settings) -> None
         setattr(settings, name, value)
 
     assert _ids() == []
-    assert start_up_errors() == []
+    assert start_up_errors(web=True) == []
+
+
+def test_workers_need_no_host_names(settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = []
+
+    assert start_up_errors(web=False) == []
 
 
 def _check_role_that_may(rights: str) -> list[str | None]:

@@ -1,5 +1,6 @@
 """How settings are spelled, and that a bad one is refused with a sentence that repeats no secret."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,12 @@ def test_secret_from_a_file_loses_its_line_end(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("A_SECRET_FILE", str(tmp_path / "secret"))
 
     assert environment.secret("A_SECRET") == "hidden"
+
+
+def test_every_variable_is_told_in_the_example_file() -> None:
+    root = Path(__file__).resolve().parents[2]
+    read = set(re.findall(r'environment\.\w+\(\s*"([A-Z_]+)"', (root / "config" / "settings.py").read_text()))
+    told = set(re.findall(r"^(?:# )?([A-Z_]+)=", (root / ".env.example").read_text(), re.MULTILINE))
+
+    internal = {"HAVEN_DATABASE_ROLE", "DEBUG", "HTTPS"}  # manage.py's own; two that only weaken
+    assert read - internal == {name for name in told if not name.endswith("_FILE")} - {"HAVEN_VAR_DIR"}
