@@ -22,6 +22,8 @@ def main(argv: list[str]) -> None:
     except ImproperlyConfigured as error:
         sys.exit(str(error))
     except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None):
+            raise  # the database answered; this is something else, such as a statement given up
         sys.exit(
             f"The database does not answer: {str(error).strip().splitlines()[0]}\n"
             "Start the embedded one with `make run` in another terminal, or set DATABASE_URL."

@@ -26,7 +26,7 @@ def log_like_django(**_: Any) -> None:
 def refuse_dangerous_settings(**_: Any) -> None:
     from config.checks import start_up_errors
 
-    if errors := start_up_errors():
+    if errors := start_up_errors(web=False):
         sys.exit("\n".join(["Haven does not start with these settings:", *errors]))
 
 

@@ -1,7 +1,7 @@
 """System checks for dangerous settings, each with an id and a hint how to mend it.
 
-`manage.py check` shows them; the web server and the workers refuse to start on an error (`start_up_errors`). Must
-not read the environment: what is judged is the settings.
+`manage.py check --deploy` shows all of them; the web server and the workers refuse to start on an error
+(`start_up_errors`). Must not read the environment: what is judged is the settings.
 """
 
 import base64
@@ -26,7 +26,13 @@ Apps = Sequence[AppConfig] | None
 
 @checks.register(SETTINGS_TAG)
 def check_settings(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
-    return [*_secret_key(), *_hosts(), *_webhook()]
+    return [*_secret_key(), *_modes(), *_webhook()]
+
+
+@checks.register(SETTINGS_TAG, deploy=True)
+def check_web_settings(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
+    """Apart, because workers and one-off commands need no host names."""
+    return list(_web())
 
 
 @checks.register(checks.Tags.database)
@@ -55,9 +61,9 @@ def check_app_role(app_configs: Apps, databases: Sequence[str] | None = None, **
     ]
 
 
-def start_up_errors() -> list[str]:
+def start_up_errors(*, web: bool) -> list[str]:
     """Sentences for settings that are too dangerous to start with."""
-    found = checks.run_checks(tags=[SETTINGS_TAG])
+    found = checks.run_checks(tags=[SETTINGS_TAG], include_deployment_checks=web)
     return [f"{message.msg} {message.hint} ({message.id})" for message in found if message.level >= checks.ERROR]
 
 
@@ -73,7 +79,7 @@ def _secret_key() -> Iterator[checks.CheckMessage]:
         yield checks.Error("SECRET_KEY can be guessed: it is short or well known.", hint=_MAKE_A_KEY, id="haven.E002")
 
 
-def _hosts() -> Iterator[checks.CheckMessage]:
+def _modes() -> Iterator[checks.CheckMessage]:
     public = set(settings.ALLOWED_HOSTS) - _LOCAL_HOSTS
     if settings.DEBUG and public:
         yield checks.Error(
@@ -87,6 +93,9 @@ def _hosts() -> Iterator[checks.CheckMessage]:
             hint="Unset HAVEN_LOCAL and set DATABASE_URL, or let ALLOWED_HOSTS name this machine only.",
             id="haven.E004",
         )
+
+
+def _web() -> Iterator[checks.CheckMessage]:
     if not settings.ALLOWED_HOSTS:
         yield checks.Error(
             "ALLOWED_HOSTS is empty, so every request would be refused.",

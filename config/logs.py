@@ -15,11 +15,9 @@ _PRIVATE_FIELDS = frozenset(
     {"text", "body", "content", "message_text", "notice", "note", "payload", "evidence"}
     | {"password", "secret", "token", "key", "authorization", "cookie", "cookies", "session", "sessionid"}
 )
-# PostgreSQL's DETAIL shows the offending row; psycopg puts it into str(error), and so into every traceback.
-_ROW_CONTENTS = re.compile(
-    r"^DETAIL: .*?(?=^(?:HINT|CONTEXT|QUERY|LINE \d+):|^Traceback |^The above exception|^During handling|\Z)",
-    re.DOTALL | re.MULTILINE,
-)
+# PostgreSQL's DETAIL shows the offending row; psycopg puts it into str(error), and so into every traceback. The row
+# may hold anything, so everything is withheld up to the end of that error.
+_ROW_CONTENTS = re.compile(r"DETAIL: .*?(?=\n\n(?:The above exception was|During handling of)|\Z)", re.DOTALL)
 
 
 def withhold_private(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -28,49 +26,52 @@ def withhold_private(_logger: WrappedLogger, _method: str, event: EventDict) -> 
     for name in ("exception", "error", "event"):
         value = event.get(name)
         if isinstance(value, str) and "DETAIL:" in value:
-            event[name] = _ROW_CONTENTS.sub(f"DETAIL: {WITHHELD}\n", value)
+            event[name] = _ROW_CONTENTS.sub(f"DETAIL: {WITHHELD}", value)
     return event
 
 
-def _shared() -> list[Processor]:
-    return [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.PositionalArgumentsFormatter(),
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.StackInfoRenderer(),
-        structlog.processors.format_exc_info,  # plain: prettier renderers print local variables
-        withhold_private,
-    ]
+# Before Python's own logging takes over: what is known only where the line is written.
+_CONTEXT: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.PositionalArgumentsFormatter(),
+    structlog.processors.StackInfoRenderer(),
+]
 
 
 def configure_structlog() -> None:
     structlog.configure(
-        processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*_CONTEXT, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
 
 
+def _last_steps(*, readable: bool) -> list[Processor]:
+    """Tracebacks stay plain: the prettier kinds print local variables, and those hold messages."""
+    steps: list[Processor] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.format_exc_info,
+        withhold_private,
+    ]
+    if readable:  # the supervisor of `make run` writes the time before each line
+        plain = structlog.dev.plain_traceback
+        return [*steps, structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, exception_formatter=plain)]
+    return [*steps, structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.JSONRenderer()]
+
+
 def logging_settings(*, readable: bool, level: str) -> dict[str, Any]:
     """The LOGGING dictionary; `readable` for people, otherwise JSON for machines."""
-    renderer: Processor
-    if readable:
-        renderer = structlog.dev.ConsoleRenderer(
-            colors=False, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
-        )
-    else:
-        renderer = structlog.processors.JSONRenderer()
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": _shared(),
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+                "foreign_pre_chain": _CONTEXT,
+                "processors": _last_steps(readable=readable),
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},

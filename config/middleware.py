@@ -34,7 +34,6 @@ def request_id(get_response: Handler) -> Handler:
         identifier = offered if _REQUEST_ID.fullmatch(offered) else uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=identifier)
-        request.META["HAVEN_REQUEST_ID"] = identifier
         started = time.monotonic()
         response = get_response(request)
         response["X-Request-ID"] = identifier

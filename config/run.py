@@ -148,6 +148,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 def _prepare_database(environment: dict[str, str]) -> str:
     """Migrates, gives the app role its rights, offers the demo; returns what the demo says about signing in."""
+    print("Preparing the database …", flush=True)  # noqa: T201
     _manage(environment, "migrate", "--no-input", "--verbosity", "0")
     _manage(environment, "grant_app_role")
     return _manage(environment, "seed_demo")

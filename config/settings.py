@@ -240,7 +240,6 @@ WEBHOOK_URL = environment.text("WEBHOOK_URL")
 WEBHOOK_SECRET = environment.secret("WEBHOOK_SECRET")
 WEBHOOK_ALLOW_PRIVATE = environment.flag("WEBHOOK_ALLOW_PRIVATE", default=False)
 HAVEN_OWN_DOMAINS = environment.words("HAVEN_OWN_DOMAINS", "7cups.com")
-UNDO_WINDOW_S = environment.number("UNDO_WINDOW", default=30)
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

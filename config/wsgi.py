@@ -15,5 +15,5 @@ except ImproperlyConfigured as error:
 
 from config.checks import start_up_errors
 
-if errors := start_up_errors():
+if errors := start_up_errors(web=True):
     sys.exit("\n".join(["Haven does not start with these settings:", *errors]))
