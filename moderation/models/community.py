@@ -60,7 +60,7 @@ class Account(models.Model):
 
     @property
     def is_teen(self) -> bool:
-        return self.age_group == AgeGroup.TEEN
+        return AgeGroup(self.age_group) is AgeGroup.TEEN
 
     @property
     def is_on_break(self) -> bool:
