@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from moderation.domain import lifecycle
+from moderation.domain.policy import Measure
 from moderation.domain.standing import InForce
 from moderation.domain.vocabulary import DecisionState, EndedBy, Ground, Outcome, SanctionKind, SanctionState
 from moderation.models.cases import Case
@@ -160,6 +161,10 @@ class Sanction(Living):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk} on account {self.account_id}"
+
+    @property
+    def measure(self) -> Measure:
+        return Measure(SanctionKind(self.kind), self.days, self.permanent)
 
     def as_in_force(self) -> InForce:
         return InForce(SanctionKind(self.kind), self.ends_at)
