@@ -4,8 +4,6 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
 from moderation import hints
 from moderation.domain.vocabulary import OutboxState
 from moderation.models import Account, OutboxEvent
@@ -29,42 +27,43 @@ def post(
 
 
 def cancel(cause: str) -> bool:
-    """Cancel what has not left yet. False when something of this cause is on its way or has arrived.
+    """Cancel what has not left yet. False when something of this cause is on its way or may have arrived.
 
+    A try that failed counts as one that may have arrived: the answer can be lost after the event was taken.
     The caller must then give up its own transaction: half a cancellation is none.
     """
-    pending = OutboxEvent.objects.select_for_update().filter(cause=cause)
-    events = list(pending)
-    if any(event.state != OutboxState.PENDING or event.claim is not None for event in events):
+    events = list(OutboxEvent.objects.select_for_update().filter(cause=cause))
+    if any(event.state != OutboxState.PENDING or event.claim or event.attempts for event in events):
         return False
     OutboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(state=OutboxState.CANCELLED)
     return True
 
 
+# MATERIALIZED, because a planner that ran the inner query twice would claim more than the limit.
 _CLAIM = """
-UPDATE moderation_outboxevent SET claim = %(claim)s, claimed_until = statement_timestamp() + %(lease)s
-WHERE id IN (
-    SELECT due.id FROM moderation_outboxevent AS due
-    WHERE due.state = 'pending' AND due.not_before <= statement_timestamp()
-      AND (due.claimed_until IS NULL OR due.claimed_until < statement_timestamp())
+WITH due AS MATERIALIZED (
+    SELECT event.id FROM moderation_outboxevent AS event
+    WHERE event.state = 'pending' AND event.not_before <= statement_timestamp()
+      AND (event.claimed_until IS NULL OR event.claimed_until < statement_timestamp())
       AND NOT EXISTS (
           SELECT FROM moderation_outboxevent AS earlier
-          WHERE earlier.account_id = due.account_id AND earlier.state = 'pending' AND earlier.id < due.id
+          WHERE earlier.account_id = event.account_id AND earlier.state = 'pending' AND earlier.id < event.id
       )
-    ORDER BY due.not_before, due.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    ORDER BY event.not_before, event.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
-RETURNING id
+UPDATE moderation_outboxevent AS event
+SET claim = %(claim)s, claimed_until = statement_timestamp() + %(lease)s
+FROM due WHERE event.id = due.id
+RETURNING event.*
 """
 
 
 def claim_batch(limit: int = 20) -> list[OutboxEvent]:
     """Lease up to `limit` events that are due, at most one an account, so that an account's events keep their order.
 
-    Concurrent senders never get the same event; one whose sender died is free again after CLAIM_FOR. Each event
+    An event that waits for its next try holds the later ones of its account back; one that is dead or cancelled does
+    not. Concurrent senders never get the same event; one whose sender died is free again after CLAIM_FOR. Each event
     carries its `claim`, without which the sender's report of the result is not accepted.
     """
     values: dict[str, Any] = {"claim": uuid.uuid4(), "lease": CLAIM_FOR, "limit": limit}
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, values)
-        ids = [row[0] for row in cursor.fetchall()]
-    return list(OutboxEvent.objects.filter(pk__in=ids).order_by("id"))
+    return sorted(OutboxEvent.objects.raw(_CLAIM, values), key=lambda event: event.pk)
