@@ -1,7 +1,7 @@
 """The case page: everything that a person needs to decide, and where the case stands. Must not know HTTP or forms."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts import Actor
 from accounts.roles import Capability
@@ -17,6 +17,8 @@ from moderation.queries.parties import Involved, Party, involved
 from moderation.queries.proposals import DecisionShown, latest_decision
 from moderation.queries.transcripts import Transcript, transcript
 
+RENEW_UNDER = timedelta(seconds=120)
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -26,6 +28,8 @@ class Lease:
     holder: str  # empty: nobody
     expires_at: datetime | None
     token: int
+    is_open: bool  # the case is: otherwise there is nothing to hold
+    is_half_gone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,6 @@ class ReportShown:
     about: str  # the account that was reported
     channel: str
     created_at: datetime
-    messages: int
     same_reporter: bool  # as an earlier report of this case
 
 
@@ -65,8 +68,15 @@ class CasePage:
     clauses: tuple[Clause, ...] = field(default=())
 
     @property
-    def is_open(self) -> bool:
-        return self.state is CaseState.OPEN
+    def stance(self) -> str:
+        """What this person can do here now: «decide», «take», «wait» while another holds it, «decided», «read»."""
+        if self.state is not CaseState.OPEN:
+            return "decided"
+        if not self.can_work:
+            return "read"
+        if self.lease.is_mine:
+            return "decide"
+        return "wait" if self.lease.holder else "take"
 
     @property
     def actors(self) -> tuple[Party, ...]:
@@ -126,21 +136,21 @@ def lease_of(case: Case, viewer: Actor, now: datetime) -> Lease:
         holder=case.holder.name if is_held and case.holder else "",
         expires_at=case.lease_expires_at if is_held else None,
         token=case.lease_token,
+        is_open=case.state == CaseState.OPEN,
+        is_half_gone=is_held and case.lease_expires_at is not None and case.lease_expires_at - now < RENEW_UNDER,
     )
+
+
+def case_lease(case_id: int, *, viewer: Actor) -> Lease:
+    """The lease alone, for a page that asks every few seconds. Raises Missing."""
+    require(viewer, Capability.READ_CASES)
+    return lease_of(_case(case_id), viewer, clock.now())
 
 
 def own_case(viewer: Actor, *, besides: int) -> int | None:
     """The most urgent other case that this person holds already, to go on with before taking a new one."""
     held = Case.objects.open().filter(holder_id=viewer.actor_id, lease_expires_at__gt=clock.now())
     return held.exclude(pk=besides).most_urgent_first().values_list("pk", flat=True).first()
-
-
-def case_of_decision(decision_id: int) -> int:
-    """Raises Missing."""
-    case_id = Case.objects.filter(decisions=decision_id).values_list("pk", flat=True).first()
-    if case_id is None:
-        raise Missing("There is no such decision.")
-    return case_id
 
 
 def _case(case_id: int) -> Case:
@@ -168,7 +178,6 @@ def _report(matter: Matter, report: Report, number: int, *, same_reporter: bool)
         about=reported.display_name if reported else "",
         channel=report.channel,
         created_at=report.created_at,
-        messages=0,
         same_reporter=same_reporter,
     )
 

@@ -57,6 +57,11 @@ class Transcript:
     has_contacts: bool
     is_revealed: bool
 
+    @property
+    def first_finding(self) -> int | None:
+        """The message where reading begins."""
+        return next((i.message_id for i in self.items if isinstance(i, Line) and i.findings), None)
+
 
 def transcript(matter: Matter) -> Transcript:
     """Three queries: the messages around the evidence, which evidence is deleted, senders who are no party."""
