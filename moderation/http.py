@@ -36,8 +36,8 @@ class SeeOther(HttpResponseRedirect):
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of the page. A boosted link or a step back in history wants the whole."""
-    htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    return htmx is not None and bool(htmx) and not (htmx.boosted or htmx.history_restore_request)
 
 
 def fragment_or_redirect(request: HttpRequest, template: str, context: Context, *, to: str) -> HttpResponse:

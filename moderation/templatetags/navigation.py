@@ -1,6 +1,6 @@
 """The rail: which pages there are, and which of them this person may see. Must not know what is on a page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django import template
@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.roles import Capability
+from moderation.queries.tally import Tally, tally
 
 register = template.Library()
 
@@ -20,6 +21,7 @@ class Page:
     url_name: str
     capability: Capability
     also: tuple[str, ...] = ()  # other pages during which this entry is the current one
+    count: Callable[[Tally], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Entry:
     label: str
     url: str
     is_current: bool
-    count: int | None = None
+    count: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,8 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
     (
         "",
         (
-            Page("Queue", "queue", Capability.READ_CASES, also=("case",)),
-            Page("Approvals", "approvals", Capability.APPROVE),
+            Page("Queue", "queue", Capability.READ_CASES, also=("case",), count=lambda counted: counted.count()),
+            Page("Approvals", "approvals", Capability.APPROVE, count=lambda counted: counted.approvals),
             Page("Sanctions", "sanctions", Capability.READ_SANCTIONS),
         ),
     ),
@@ -66,7 +68,10 @@ def _entries(pages: tuple[Page, ...], request: HttpRequest) -> Iterator[Entry]:
             url = reverse(page.url_name)
         except NoReverseMatch:
             continue
-        yield Entry(page.label, url, is_current=here in (page.url_name, *page.also))
+        count = page.count(tally()) if page.count else 0
+        yield Entry(
+            page.label, url, is_current=here in (page.url_name, *page.also), count=f"{count:,}" if count else ""
+        )
 
 
 BOOST = (

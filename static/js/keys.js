@@ -37,7 +37,8 @@ const labelOf = (element) => {
   if (element.getAttribute("aria-label")) return element.getAttribute("aria-label");
   const copy = element.cloneNode(true);
   copy.querySelectorAll("kbd, .count").forEach((part) => part.remove());
-  return copy.textContent.trim().replace(/\s+/g, " ") || element.title;
+  const words = copy.textContent.trim().replace(/\s+/g, " ") || element.title;
+  return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
 function keysOf(shortcut) {
@@ -49,12 +50,12 @@ function fillSheet(sheet) {
   const list = sheet.querySelector("[data-keys-list]");
   const seen = new Set();
   list.replaceChildren();
-  for (const element of pressable()) {
-    const said = element.getAttribute("aria-keyshortcuts");
+  for (const element of [...pressable(), ...document.querySelectorAll("[data-key]")]) {
+    const said = element.getAttribute("aria-keyshortcuts") || element.dataset.key; // data-key: what the browser does
     if (seen.has(said)) continue;
     seen.add(said);
     const keys = document.createElement("dt");
-    shortcutsOf(element).forEach((shortcut) => keys.append(...keysOf(shortcut), " "));
+    said.split(" ").forEach((shortcut) => keys.append(...keysOf(shortcut), " "));
     list.append(keys, Object.assign(document.createElement("dd"), { textContent: labelOf(element) }));
   }
   sheet.querySelector("[data-keys-switch]").checked = isOn();
