@@ -1,3 +1,8 @@
-from django.urls import URLPattern, URLResolver
+"""Which app answers which address. Must not know any page."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("accounts.urls")),
+    path("", include("moderation.urls")),
+]

@@ -1,0 +1,13 @@
+"""The addresses of accounts. Of django-allauth only what staff need: nobody signs up, nobody changes an address."""
+
+from allauth.account import views as allauth
+from django.urls import path
+
+from accounts import views
+
+urlpatterns = [
+    path("account/login/", allauth.login, name="account_login"),
+    path("account/logout/", allauth.logout, name="account_logout"),
+    path("account/inactive/", allauth.account_inactive, name="account_inactive"),
+    path("audit/", views.audit, name="audit"),
+]

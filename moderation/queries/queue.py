@@ -1,0 +1,221 @@
+"""The queue as its page shows it: one page of open cases, the most urgent first, with a constant number of queries.
+
+Must not know HTTP; what a filter is stands in queue_filters, how cases are counted in tally.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
+from django.http import QueryDict
+
+from accounts.models import User
+from accounts.roles import Capability
+from moderation.domain.deadlines import time_left
+from moderation.domain.vocabulary import AccountStatus, Severity
+from moderation.models import Account, Case, CaseParty
+from moderation.models.cases import CaseQuerySet
+from moderation.models.clock import now
+from moderation.queries.queue_filters import Facets, Filters, Group
+from moderation.queries.tally import MOST_COUNTED, Tally, tally
+
+PAGE_SIZE = 50
+PARTIES_SHOWN = 3
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the queue, between two cases."""
+
+    rank: int
+    opened_at: datetime
+    case_id: int
+
+    @classmethod
+    def after(cls, case: Case) -> "Place":
+        return cls(case.rank, case.opened_at, case.pk)
+
+    @classmethod
+    def from_text(cls, text: str) -> "Place":
+        """Read what `str()` wrote. Raises ValueError for anything else."""
+        rank, micros, case_id = (int(part) for part in text.split("."))
+        if not (abs(rank) < 2**15 and 0 <= micros < 2**53 and 0 <= case_id < 2**63):
+            raise ValueError(text)
+        return cls(rank, _EPOCH + timedelta(microseconds=micros), case_id)
+
+    def __str__(self) -> str:
+        return f"{self.rank}.{(self.opened_at - _EPOCH) // timedelta(microseconds=1)}.{self.case_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which part of the queue somebody asks for."""
+
+    viewer: User
+    filters: Filters = field(default_factory=Filters)
+    after: Place | None = None
+
+    def cases(self) -> CaseQuerySet:
+        """One more than a page holds, so that it is known whether another page follows."""
+        cases = self.filters.narrow(Case.objects.open().most_urgent_first(), self.viewer.pk)
+        if self.after is not None:
+            cases = cases.after(self.after.rank, self.after.opened_at, self.after.case_id)
+        return cases[: PAGE_SIZE + 1]
+
+
+@dataclass(frozen=True, slots=True)
+class PartyShown:
+    name: str
+    words: str  # «listener · adult · on a self-care break»
+    is_teen: bool
+    is_actor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    case_id: int
+    severity: Severity
+    headline: str
+    snippet: str
+    source: str  # why it is here: «Pre-screen 0.98 · 2 reporters»
+    reasons: str  # why it stands this high
+    parties: tuple[PartyShown, ...]
+    more_parties: int
+    due_at: datetime
+    holder: str  # empty: nobody
+    is_mine: bool
+    can_open: bool  # by claiming; otherwise it may be read
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    value: str
+    label: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    rows: tuple[Row, ...]
+    figures: tuple[Figure, ...]
+    groups: tuple[Group, ...]
+    filters: Filters
+    query: QueryDict  # of the filters
+    here: str  # the place where this page begins; empty: at the top
+    following: str  # the place where the next page begins; empty: there is none
+    total: int  # as of `as_of`, with the filters that are on
+    as_of: datetime
+    now: datetime
+    can_work: bool
+    version: str  # equal as long as everything above is
+
+
+def queue_page(asked: Asked) -> QueuePage:
+    """Four queries, and those of the tally when it is due."""
+    counted = tally()
+    moment = now()
+    found = list(asked.cases().select_related("holder"))
+    shown = found[:PAGE_SIZE]
+    parties = _parties_of(shown)
+    facets = Facets(asked.filters, counted, asked.viewer.pk)
+    return QueuePage(
+        rows=tuple(_row(case, parties.get(case.pk, []), asked.viewer, moment) for case in shown),
+        figures=_figures(counted, moment),
+        groups=facets.groups(),
+        filters=asked.filters,
+        query=asked.filters.as_query(),
+        here=str(asked.after or ""),
+        following=str(Place.after(shown[-1])) if len(found) > PAGE_SIZE else "",
+        total=facets.total,
+        as_of=counted.as_of,
+        now=moment,
+        can_work=asked.viewer.can(Capability.WORK_CASES),
+        version=_version(((case.pk, case.version, case.holder_id) for case in found), counted),
+    )
+
+
+def queue_version(asked: Asked) -> str:
+    """What `queue_page(asked).version` would be, for one query on the index and no more."""
+    return _version(asked.cases().values_list("pk", "version", "holder_id"), tally())
+
+
+def _version(rows: Iterable[tuple[int, int, int | None]], counted: Tally) -> str:
+    facts = (list(rows), sorted(map(str, counted.cells)), counted.past_due)
+    return blake2b(repr(facts).encode(), digest_size=12).hexdigest()
+
+
+def _parties_of(cases: list[Case]) -> dict[int, list[CaseParty]]:
+    """The first few of each case, who did it before who was there; each carries `total`."""
+    numbered = Window(RowNumber(), partition_by=F("case_id"), order_by=[F("is_actor").desc(), F("pk").asc()])
+    parties = (
+        CaseParty.objects.filter(case__in=cases)
+        .annotate(nth=numbered, total=Window(Count("*"), partition_by=F("case_id")))
+        .filter(nth__lte=PARTIES_SHOWN)
+        .select_related("account")
+        .order_by("case_id", "nth")
+    )
+    found: dict[int, list[CaseParty]] = {}
+    for party in parties:
+        found.setdefault(party.case_id, []).append(party)
+    return found
+
+
+def _row(case: Case, parties: list[CaseParty], viewer: User, moment: datetime) -> Row:
+    is_held = case.is_held(moment)
+    is_mine = case.is_held_by(viewer.pk, moment)
+    holder = case.holder.name if is_held and case.holder else ""
+    return Row(
+        case_id=case.pk,
+        severity=Severity(case.severity),
+        headline=case.headline,
+        snippet=case.snippet,
+        source=_source(case),
+        reasons=_reasons(case),
+        parties=tuple(party_shown(party.account, is_actor=party.is_actor) for party in parties),
+        more_parties=max(0, parties[0].total - len(parties)) if parties else 0,  # type: ignore[attr-defined]
+        due_at=case.due_at,
+        holder="You" if is_mine else holder,
+        is_mine=is_mine,
+        can_open=viewer.can(Capability.WORK_CASES) and (is_mine or not is_held),
+    )
+
+
+def party_shown(account: Account, *, is_actor: bool = False) -> PartyShown:
+    status = AccountStatus(account.status)
+    words = [account.role, account.age_group, "" if status is AccountStatus.ACTIVE else status.label.lower()]
+    if account.role == account.age_group == "unknown":
+        words = ["role and age unknown", words[2]]
+    standing = "suspended" if account.suspended else ""
+    return PartyShown(
+        name=account.display_name,
+        words=" · ".join(word for word in (*words, standing) if word),
+        is_teen=account.is_teen,
+        is_actor=is_actor,
+    )
+
+
+def _source(case: Case) -> str:
+    screened = f"Pre-screen {case.score:.2f}" if case.screened else ""
+    reported = f"{case.reporters} {'person' if case.reporters == 1 else 'people'} reported it" if case.reporters else ""
+    return " · ".join(part for part in (screened, reported) if part)
+
+
+def _reasons(case: Case) -> str:
+    """Without what the source says already."""
+    said = {f"pre-screen {case.score:.2f}", f"reported by {case.reporters} people"}
+    return " · ".join(reason for reason in case.reasons if reason not in said)
+
+
+def _figures(counted: Tally, moment: datetime) -> tuple[Figure, ...]:
+    late = f"{MOST_COUNTED:,}+" if counted.past_due > MOST_COUNTED else f"{counted.past_due:,}"
+    return (
+        Figure(f"{counted.count():,}", "open cases"),
+        Figure(late, "past due", tone="critical" if counted.past_due else ""),
+        Figure(f"{counted.count(lambda cell: cell.teen):,}", "teen involved"),
+        Figure(time_left(moment, counted.oldest) if counted.oldest else "–", "longest wait"),
+    )

@@ -1,0 +1,87 @@
+"""The rail: which pages there are, and which of them this person may see. Must not know what is on a page."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django import template
+from django.http import HttpRequest
+from django.template import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.roles import Capability
+from moderation.queries.tally import Tally, tally
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    label: str
+    url_name: str
+    capability: Capability
+    also: tuple[str, ...] = ()  # other pages during which this entry is the current one
+    count: Callable[[Tally], int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    label: str
+    url: str
+    is_current: bool
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    label: str
+    entries: tuple[Entry, ...]
+
+
+RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
+    (
+        "",
+        (
+            Page("Queue", "queue", Capability.READ_CASES, also=("case",), count=lambda counted: counted.count()),
+            Page("Approvals", "approvals", Capability.APPROVE, count=lambda counted: counted.approvals),
+            Page("Sanctions", "sanctions", Capability.READ_SANCTIONS),
+        ),
+    ),
+    ("Oversight", (Page("Audit log", "audit", Capability.READ_AUDIT),)),
+)
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: Context) -> list[Section]:
+    """The sections of the rail with what the signed-in person may open."""
+    request: HttpRequest = context["request"]
+    sections = [Section(label, tuple(_entries(pages, request))) for label, pages in RAIL]
+    return [section for section in sections if section.entries]
+
+
+def _entries(pages: tuple[Page, ...], request: HttpRequest) -> Iterator[Entry]:
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    for page in pages:
+        if not (request.user.is_authenticated and request.user.can(page.capability)):
+            continue
+        try:
+            url = reverse(page.url_name)
+        except NoReverseMatch:
+            continue
+        count = page.count(tally()) if page.count else 0
+        yield Entry(
+            page.label, url, is_current=here in (page.url_name, *page.also), count=f"{count:,}" if count else ""
+        )
+
+
+BOOST = (
+    'hx-boost="true" hx-target="#main" hx-select="#main" hx-select-oob="#rail,#toasts:beforeend"'
+    ' hx-swap="outerHTML show:window:top"'
+)
+
+
+@register.simple_tag
+def boost() -> SafeString:
+    """Attributes for a link or form that leads to another page: htmx then exchanges the page's middle and the rail
+    instead of loading anew. Without JavaScript it stays a plain link or form."""
+    return mark_safe(BOOST)  # noqa: S308 - a constant
