@@ -4,6 +4,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
 from moderation import hints
+from moderation.integrations import webhook
 from moderation.operations import leases, sanctions, screening
 
 task = shared_task(
@@ -29,3 +30,8 @@ def release_expired_leases() -> None:
 @task
 def expire_sanctions() -> None:
     sanctions.expire_sanctions()
+
+
+@task
+def deliver_outbox() -> None:
+    webhook.deliver_due()

@@ -1,7 +1,16 @@
-"""The pre-screen: text in, findings out. Pure Python: no Django, no clock, no database."""
+"""The pre-screen: finds contact sharing, requests and off-site contact in chat. Pure Python; knows no database."""
 
-from moderation.prescreen.contract import Conversation, Finding, Kind, Message, Options, Participant, Rule, Span
-from moderation.prescreen.plain import ENGINE_VERSION, screen
+from moderation.prescreen.contract import (
+    Conversation,
+    Finding,
+    Kind,
+    Message,
+    Options,
+    Participant,
+    Rule,
+    Span,
+)
+from moderation.prescreen.engine import ENGINE_VERSION, screen
 
 __all__ = [
     "ENGINE_VERSION",

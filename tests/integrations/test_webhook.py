@@ -224,7 +224,7 @@ def platform_test_is_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def getaddrinfo(host: str, *rest: object, **options: object) -> object:
         host = "127.0.0.1" if host in {"platform.test", "other.test"} else host
-        return asked(host, *rest, **options)  # type: ignore[arg-type, call-overload]
+        return asked(host, *rest, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 

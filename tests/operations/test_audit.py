@@ -35,7 +35,7 @@ def test_a_row_says_who_did_what_to_what() -> None:
 
 
 def test_the_row_shares_the_fate_of_its_transaction() -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         audit.record("something.done", actor=SYSTEM, target=making.account())
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert not AuditEntry.objects.exists()

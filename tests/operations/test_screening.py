@@ -85,11 +85,11 @@ def test_after_closing_new_evidence_opens_a_new_case() -> None:
     making.message(ann, f"text me on {making.PHONE}", within=where)
     screen_batch()
     making.decided(Case.objects.get())
-    making.message(ann, "or mail me: someone@mail.example", within=where)
+    said = making.message(ann, "or mail me: someone@mail.example", within=where)
     screen_batch()
 
     assert sorted(Case.objects.values_list("state", flat=True)) == [CaseState.CLOSED, CaseState.OPEN]
-    assert Case.objects.open().get().findings.get().kind == "email"
+    assert said.pk in Case.objects.open().get().findings.get().message_ids
 
 
 def test_an_edited_message_keeps_the_first_text_as_evidence() -> None:

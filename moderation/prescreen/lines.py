@@ -1,0 +1,73 @@
+"""What detectors work on: a message made ready for reading (Line) and what they hand back (Clue)."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from moderation.prescreen import media, phrases
+from moderation.prescreen.contract import Kind, Message, Rule
+from moderation.prescreen.fold import Folded, fold
+
+
+class Line:
+    """One message with everything that is worked out from its text at most once."""
+
+    def __init__(
+        self, index: int, message: Message, topics: frozenset[str], folded: Folded | None = None
+    ) -> None:
+        self.index = index
+        self.message = message
+        self.topics = topics
+        self.folded = folded or fold(message.text)
+
+    @property
+    def text(self) -> str:
+        return self.folded.text
+
+    @property
+    def sender(self) -> str:
+        return self.message.sender
+
+    @cached_property
+    def mentions(self) -> list[media.Mention]:
+        return media.mentions(self.text)
+
+    @cached_property
+    def acts(self) -> list[phrases.Act]:
+        return phrases.acts(self.text, self.topics)
+
+    @cached_property
+    def cues(self) -> frozenset[str]:
+        """share, secrecy, decode: how the writer asks to be read."""
+        return phrases.cues(self.text)
+
+    def clause(self, start: int, end: int) -> tuple[int, int]:
+        """The sentence around [start, end) of folded text."""
+        left = max(self.text.rfind(mark, 0, start) for mark in ".!?;\n")
+        ends = [at for mark in ".!?;\n" if (at := self.text.find(mark, end)) >= 0]
+        return left + 1, min(ends, default=len(self.text))
+
+
+@dataclass(slots=True)
+class Clue:
+    """One sign of a violation: folded offsets in one line, or several lines for something split."""
+
+    rule: Rule
+    line: Line
+    start: int
+    end: int
+    kind: Kind
+    score: float
+    detector: str
+    why: str
+    contact: str = ""
+    extra: list["Piece"] = field(default_factory=list)
+    seen_at: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Another part of the same clue: in a further line, or without a span of its own when start == end."""
+
+    line: Line
+    start: int
+    end: int

@@ -1,0 +1,151 @@
+"""Speech acts: compiles the phrase lists and says which acts a folded text performs. Knows no conversation."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import re2
+
+from moderation.prescreen import media
+from moderation.prescreen.lexicon import names, table
+
+_MACRO = re.compile(r"\{([a-z_]+\d?)\}")
+_DEEPEST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One pattern of one speech act. `needs` must also match somewhere; `unless_after` must not follow."""
+
+    id: str
+    act: str
+    weight: float
+    kind: str
+    language: str
+    topics: tuple[str, ...]
+    source: str
+    pattern: re.Pattern[str]
+    unless_after: re.Pattern[str] | None
+    needs: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A phrase found at [start, end) of folded text."""
+
+    phrase: Phrase
+    start: int
+    end: int
+
+
+def expand(pattern: str, macros: dict[str, str]) -> str:
+    """Replaces {name} by its macro until none is left. Raises KeyError for an unknown name."""
+    for _ in range(_DEEPEST):
+        widened = _MACRO.sub(lambda match: macros[match.group(1)], pattern)
+        if widened == pattern:
+            break
+        pattern = widened
+    return pattern
+
+
+def media_macros() -> dict[str, str]:
+    described = f"{media.DESCRIBED_APP}|{media.DESCRIBED_AFTER}"
+    sure = rf"{media.strong_words()}|{described}|[👻📸🎮📷]"
+    return {"app": f"(?:{sure})", "apps": rf"(?:{sure}|{media.short_words()})"}
+
+
+@cache
+def phrases() -> tuple[Phrase, ...]:
+    """Every phrase of every language, in the order of the lists."""
+    found: list[Phrase] = []
+    for name in names():
+        if not name.startswith("phrases_"):
+            continue
+        words = table(name)
+        macros = {**media_macros(), **words.get("macros", {})}
+        found += [_phrase(entry, macros, words["language"]) for entry in words["phrase"]]
+    return tuple(found)
+
+
+def _phrase(entry: dict[str, object], macros: dict[str, str], language: str) -> Phrase:
+    source = expand(str(entry["pattern"]), macros)
+    topics = entry.get("topics", ())
+    assert isinstance(topics, list | tuple)
+    after, needs = entry.get("unless_after"), entry.get("needs")
+    return Phrase(
+        id=str(entry["id"]),
+        act=str(entry["act"]),
+        weight=float(str(entry["weight"])),
+        kind=str(entry.get("kind", "")),
+        language=language,
+        topics=tuple(topics),
+        source=source,
+        pattern=re.compile(source, re.IGNORECASE),
+        unless_after=re.compile(expand(str(after), macros), re.IGNORECASE) if after else None,
+        needs=re.compile(expand(str(needs), macros), re.IGNORECASE) if needs else None,
+    )
+
+
+def linear(source: str) -> str:
+    """The same pattern for RE2, whose \\b and \\w know ASCII only: it may match more, never less."""
+    wide = source.replace(r"(?<![^\W_])", r"\b").replace(r"(?![^\W_])", r"\b")
+    if wide.isascii():
+        return wide
+    return wide.replace(r"\b", "").replace(r"\w", r"[\pL\pN_]").replace(r"\W", r"[^\pL\pN_]")
+
+
+CUES = frozenset({"share", "secrecy", "decode"})
+
+
+@cache
+def _prefilter() -> tuple[tuple[Callable[[str], object], frozenset[str], Phrase], ...]:
+    """Every phrase with a linear-time pattern. (One joined pattern for all would run out of states and go blind.)"""
+    options = re2.Options()
+    options.case_sensitive = False
+    options.max_mem = 4 << 20
+    options.log_errors = False
+    return tuple(
+        (re2.compile(linear(phrase.source), options).search, frozenset(phrase.topics), phrase)
+        for phrase in phrases()
+    )
+
+
+@cache
+def _by_topics(topics: frozenset[str]) -> tuple[tuple[Callable[[str], object], Phrase], ...]:
+    return tuple(
+        (search, phrase)
+        for search, wanted, phrase in _prefilter()
+        if phrase.act not in CUES and phrase.act != "harm" and not wanted.isdisjoint(topics)
+    )
+
+
+def acts(text: str, topics: frozenset[str]) -> list[Act]:
+    """Requests and off-site talk in folded text, by position; only phrases of the given topics are tried."""
+    found: list[Act] = []
+    sound = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    for search, phrase in _by_topics(topics):
+        if search(sound):
+            found += _matches(phrase, text)
+    return sorted(found, key=lambda act: (act.start, -act.end))
+
+
+def acts_of(text: str, kind: str) -> list[Act]:
+    """Every act of one kind, whatever the topic: "harm", "share", "secrecy", "decode"."""
+    return [act for phrase in phrases() if phrase.act == kind for act in _matches(phrase, text)]
+
+
+def cues(text: str) -> frozenset[str]:
+    """Which cues the text gives."""
+    return frozenset(
+        phrase.act for phrase in phrases() if phrase.act in CUES and phrase.pattern.search(text) is not None
+    )
+
+
+def _matches(phrase: Phrase, text: str) -> Iterator[Act]:
+    for match in phrase.pattern.finditer(text):
+        if phrase.unless_after and phrase.unless_after.match(text[match.end() : match.end() + 60]):
+            continue
+        if phrase.needs and not phrase.needs.search(text):
+            continue
+        yield Act(phrase, match.start(), match.end())

@@ -1,0 +1,155 @@
+"""What the database itself refuses, whatever the code above it does."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+
+from accounts.models import ApiKey, User
+from moderation.domain.vocabulary import CaseState, DecisionState, Room, SanctionKind, SanctionState
+from moderation.models import Account, Appeal, Case, Conversation, Decision, Evidence, Finding, Sanction
+from tests import making
+
+pytestmark = pytest.mark.django_db
+
+
+def refused(name: str, act: Callable[[], object]) -> None:
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        act()
+
+
+def test_a_conversation_has_one_open_case() -> None:
+    case = making.case()
+    copy = Case.objects.get(pk=case.pk)
+    copy.pk = None
+    copy._state.adding = True
+    refused("one_open_case_a_conversation", copy.save)
+
+
+def test_an_account_without_conversation_has_one_open_case() -> None:
+    case = making.case()
+    Case.objects.filter(pk=case.pk).update(conversation=None)
+    copy = Case.objects.get(pk=case.pk)
+    copy.pk = None
+    copy._state.adding = True
+    refused("one_open_case_an_account_without_conversation", copy.save)
+
+
+def test_a_lease_is_whole_and_on_an_open_case() -> None:
+    case = Case.objects.filter(pk=making.case().pk)
+    someone = making.moderator()
+    refused("case_lease_is_whole_and_open", lambda: case.update(holder=someone))
+    refused("case_lease_is_whole_and_open", lambda: case.update(lease_expires_at=making.NOON))
+    closed = {"state": CaseState.CLOSED, "closed_at": making.NOON}
+    refused("case_lease_is_whole_and_open", lambda: case.update(holder=someone, lease_expires_at=making.NOON, **closed))
+
+
+def test_a_closed_case_says_when() -> None:
+    refused("case_closed_at_when_closed", lambda: Case.objects.filter(pk=making.case().pk).update(state="closed"))
+
+
+@pytest.mark.parametrize(
+    ("model", "column", "name"),
+    [
+        (Account, "role", "account_role_is_known"),
+        (Account, "age_group", "account_age_group_is_known"),
+        (Account, "status", "account_status_is_known"),
+        (Case, "state", "case_state_is_known"),
+        (Case, "ground", "case_ground_is_known"),
+        (Finding, "rule", "finding_rule_is_known"),
+        (Finding, "kind", "finding_kind_is_known"),
+        (User, "role", "user_role_is_known"),
+        (Conversation, "room", "conversation_room_is_known"),
+    ],
+)
+def test_words_outside_the_vocabulary(model: type, column: str, name: str) -> None:
+    making.case()
+    making.moderator()
+    refused(name, lambda: model.objects.update(**{column: "nonsense"}))  # type: ignore[attr-defined]
+
+
+def test_scopes_outside_the_vocabulary() -> None:
+    making.api_key()
+    refused("api_key_scopes_are_known", lambda: ApiKey.objects.update(scopes=["everything"]))
+
+
+def test_nobody_signs_their_own_decision_or_sanction() -> None:
+    me = making.moderator()
+    making.decided(making.case(), "suspension:7", by=me)
+    refused("decision_answered_by_a_second_person", lambda: Decision.objects.update(answered_by=me))
+    refused("sanction_approved_by_a_second_person", lambda: Sanction.objects.update(approver=me))
+
+
+def test_what_needs_a_second_signature_is_not_in_force_without() -> None:
+    making.decided(making.case(), "suspension:permanent")
+    refused(
+        "sanction_in_force_only_when_approved",
+        lambda: Sanction.objects.update(state=SanctionState.IN_FORCE, starts_at=making.NOON),
+    )
+
+
+def test_a_case_has_one_proposal() -> None:
+    making.decided(making.case(), "suspension:permanent")
+    again = Decision.objects.get()
+    again.pk, again.key = None, uuid4()
+    again._state.adding = True
+    assert again.state == DecisionState.PROPOSED
+    refused("one_proposal_a_case", again.save)
+
+
+def test_times_of_a_sanction_make_sense() -> None:
+    making.decided(making.case(), "suspension:7")
+    rows = Sanction.objects.all()
+    refused("sanction_ends_after_it_starts", lambda: rows.update(ends_at=making.NOON - timedelta(days=999)))
+    refused("sanction_in_force_has_a_start", lambda: rows.update(starts_at=None, ends_at=None))
+    refused("sanction_permanent_has_no_end", lambda: rows.update(permanent=True))
+    refused("sanction_ended_says_how", lambda: rows.update(state=SanctionState.ENDED))
+
+
+def test_an_appeal_is_heard_by_somebody_else() -> None:
+    proposer, approver, hearer = making.moderator(), making.senior(), making.senior()
+    making.decided(making.case(), "suspension:7", by=proposer)
+    sanction = Sanction.objects.get(kind=SanctionKind.SUSPENSION)
+    appeal = Appeal.objects.create(
+        ext_id="a1",
+        sanction=sanction,
+        text="please",
+        created_at=making.NOON,
+        proposer=proposer,
+        approver=approver,
+    )
+    one = Appeal.objects.filter(pk=appeal.pk)
+    refused("appeal_heard_by_another", lambda: one.update(hearer=proposer))
+    refused("appeal_heard_by_another", lambda: one.update(hearer=approver))
+    refused("appeal_decided_by_somebody", lambda: one.update(state="upheld"))
+    assert one.update(hearer=hearer, heard_at=making.NOON, state="upheld") == 1
+
+
+def test_a_sanction_is_appealed_once() -> None:
+    making.decided(making.case(), "suspension:7")
+    given = {"sanction": Sanction.objects.get(), "text": "", "created_at": making.NOON}
+    Appeal.objects.create(ext_id="a1", **given)
+    refused("sanction", lambda: Appeal.objects.create(ext_id="a2", **given))
+
+
+def test_evidence_stays_as_it_was() -> None:
+    making.case()
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        Evidence.objects.update(text="something else")
+
+
+def test_an_end_of_suspension_only_while_suspended() -> None:
+    account = making.account()
+    refused(
+        "account_end_only_while_suspended",
+        lambda: Account.objects.filter(pk=account.pk).update(suspended_until=making.NOON),
+    )
+
+
+def test_platform_ids_are_unique() -> None:
+    ann = making.account()
+    refused("ext_id", lambda: Account.objects.create(ext_id=ann.ext_id))
+    where = making.conversation(ann)
+    refused("ext_id", lambda: Conversation.objects.create(ext_id=where.ext_id, room=Room.GROUP))
