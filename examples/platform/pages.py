@@ -41,7 +41,8 @@ _PAGE = """<!doctype html>
 <header>
 <h1>Example chat platform</h1>
 <p>This page plays the chat platform: what moderators decide in Haven arrives here as signed webhooks.</p>
-<p class="updates">{switch} <span role="status" id="news"></span></p>
+<p class="updates">{switch}</p>
+<p class="updates" role="status" id="news"></p>
 </header>
 <main id="main">
 <section aria-labelledby="accounts">
@@ -126,17 +127,24 @@ def _events(events: list[Event], memory: Memory) -> str:
 
 def _event(event: Event, repeats: int) -> str:
     whom = account_of(event)
-    again = f' <span class="again">came {repeats + 1} times, acted on once</span>' if repeats else ""
+    again = f" · came {repeats + 1} times, acted on once" if repeats else ""
     raw = json.dumps(
         {"type": event.type, "timestamp": event.timestamp, "data": event.data}, indent=2, ensure_ascii=False
     )
     return (
-        f'<li class="card"><h3>{escape(_WORDS.get(event.type, event.type))}'
+        f'<li class="card"><h3>{escape(_title(event))}'
         f"{f' <span>for {escape(whom)}</span>' if whom else ''}</h3>"
         f'<p class="when">{_time(event.received_at)}{again}</p>'
         f'<details id="{quote(event.id)}"><summary>As it arrived</summary>'
         f'<p class="when">webhook-id {escape(event.id)}</p><pre>{escape(raw)}</pre></details></li>'
     )
+
+
+def _title(event: Event) -> str:
+    kind = event.says("kind").replace("_", " ").capitalize()
+    if kind and event.type.startswith("sanction."):
+        return f"{kind} {event.type.removeprefix('sanction.')}"
+    return _WORDS.get(event.type, event.type)
 
 
 def _badge(name: str) -> str:
@@ -152,4 +160,6 @@ def _day(text: str) -> str:
 
 
 def _time(text: str) -> str:
-    return f'<time datetime="{escape(text)}">{escape(_day(text))}</time>'
+    """To the second: one who has just decided something looks for it here."""
+    moment = datetime.fromisoformat(text).astimezone(UTC)
+    return f'<time datetime="{escape(text)}">{moment.day} {moment:%B %Y, %H:%M:%S} UTC</time>'

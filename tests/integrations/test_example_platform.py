@@ -306,7 +306,7 @@ def test_the_page_tells_standing_and_events_newest_first(platform: Platform) -> 
     assert "Suspended until " in text
     assert "Teen listener badge removed" in text
     assert "2 notices received" in text
-    assert text.index("Badge removed") < text.index("Sanction applied")
+    assert text.index("Badge removed") < text.index("Suspension applied")
 
 
 def test_the_page_keeps_itself_up_to_date_until_it_is_paused(platform: Platform) -> None:
