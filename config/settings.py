@@ -221,6 +221,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
+API_CALLS_PER_MINUTE = environment.number("API_CALLS_PER_MINUTE", default=6000, least=1)  # by one key
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # the largest body the machine interface promises to take
 
 STATIC_URL = "static/"
