@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from moderation.views import health, queue
+from moderation.views import case, decisions, health, queue, sanctions
 
 QUEUE = [
     path("", queue.queue, name="queue"),
@@ -14,8 +14,35 @@ HEALTH = [
 ]
 MACHINES = [path("api/v1/", include("moderation.api.urls"))]
 
+CASE = [
+    path("cases/next/", case.case_next, name="case_next"),
+    path("cases/<int:case_id>/", case.case, name="case"),
+    path("cases/<int:case_id>/open/", case.case_open, name="case_open"),
+    path("cases/<int:case_id>/take-over/", case.case_take_over, name="case_take_over"),
+    path("cases/<int:case_id>/release/", case.case_release, name="case_release"),
+    path("cases/<int:case_id>/renew/", case.case_renew, name="case_renew"),
+    path("cases/<int:case_id>/reveal/", case.case_reveal, name="case_reveal"),
+    path("cases/<int:case_id>/preview/", decisions.case_preview, name="case_preview"),
+    path("cases/<int:case_id>/decide/", decisions.case_decide, name="case_decide"),
+    path("decisions/<int:decision_id>/undo/", decisions.decision_undo, name="decision_undo"),
+]
+
+PROPOSALS = [
+    path("approvals/", decisions.proposals, name="proposals"),
+    path("approvals/<int:decision_id>/approve/", decisions.proposal_approve, name="proposal_approve"),
+    path("approvals/<int:decision_id>/refuse/", decisions.proposal_refuse, name="proposal_refuse"),
+]
+
+SANCTIONS = [
+    path("sanctions/", sanctions.sanctions, name="sanctions"),
+    path("sanctions/<int:sanction_id>/lift/", sanctions.sanction_lift, name="sanction_lift"),
+]
+
 urlpatterns = [
     *QUEUE,
     *HEALTH,
     *MACHINES,
+    *CASE,
+    *PROPOSALS,
+    *SANCTIONS,
 ]

@@ -1,7 +1,8 @@
 """Hiding a contact inside a text, and cutting a text at its marks. Offsets are code points, as the pre-screen gives."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 SNIPPET = 120  # characters of text shown around a mark in a list
 SHOWN_TAIL = 2
@@ -70,3 +71,48 @@ def snippet(text: str, marks: Iterable[Mark]) -> str:
     line = f"{'…' if len(lead) < len(before) else ''}{lead}{after}"
     line = " ".join(line.split())
     return line if len(line) <= SNIPPET else f"{line[: SNIPPET - 1]}…"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text as a page shows it. What is hidden is not in here: no page can show it by mistake."""
+
+    text: str
+    marked: bool = False
+    hidden: bool = False
+
+
+def pieces(
+    text: str, *, contacts: Iterable[Mark], words: Iterable[Mark] = (), is_revealed: bool = False
+) -> tuple[Piece, ...]:
+    """The whole text, with `contacts` and `words` marked and contacts masked unless revealed.
+
+    Where the two overlap it is a contact: a mark around a whole sentence must not lay bare the number inside it.
+    """
+    kinds = bytearray(len(text))  # 0 plain, 1 marked, 2 contact
+    for kind, marks in ((1, words), (2, contacts)):
+        for mark in marks:
+            start, end = max(mark.start, 0), min(mark.end, len(text))
+            if start < end:
+                kinds[start:end] = bytes([kind]) * (end - start)
+    return tuple(
+        Piece(mask(said), marked=True, hidden=True) if kind == 2 and not is_revealed else Piece(said, marked=kind > 0)
+        for kind, said in _runs(text, kinds)
+    )
+
+
+def occurrences(contacts: Iterable[str], text: str) -> Iterator[Mark]:
+    """Where known contacts stand in another text, letter by letter."""
+    for contact in contacts:
+        place = text.find(contact)
+        while place >= 0:
+            yield Mark(place, place + len(contact), "")
+            place = text.find(contact, place + len(contact))
+
+
+def _runs(text: str, kinds: bytearray) -> Iterator[tuple[int, str]]:
+    start = 0
+    for kind, run in groupby(kinds):
+        end = start + sum(1 for _ in run)
+        yield kind, text[start:end]
+        start = end

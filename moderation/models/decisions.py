@@ -1,13 +1,16 @@
 """Decisions and the sanctions that come of them."""
 
 from datetime import datetime
+from typing import Literal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 
 from accounts.models import User
 from moderation.domain import lifecycle
+from moderation.domain.policy import Measure
 from moderation.domain.standing import InForce
 from moderation.domain.vocabulary import DecisionState, EndedBy, Ground, Outcome, SanctionKind, SanctionState
 from moderation.models.cases import Case
@@ -76,6 +79,20 @@ class SanctionQuerySet(models.QuerySet["Sanction"]):
 
     def run_out(self, now: datetime) -> "SanctionQuerySet":
         return self.in_force().filter(ends_at__lte=now)
+
+    def newest_first(self, column: Literal["starts_at", "ended_at"]) -> "SanctionQuerySet":
+        return self.order_by(f"-{column}", "-id")
+
+    def older_than(
+        self, column: Literal["starts_at", "ended_at"], moment: datetime, sanction_id: int
+    ) -> "SanctionQuerySet":
+        """What follows a place in `newest_first`; a row comparison, because that is what walks the index."""
+        place = RawSQL(  # noqa: S611 - the column is one of two words
+            f'("moderation_sanction"."{column}", "moderation_sanction"."id") < (%s, %s)',
+            (moment, sanction_id),
+            output_field=models.BooleanField(),
+        )
+        return self.filter(place)
 
     def that_counted(self) -> "SanctionQuerySet":
         """Those that were in force once and were not overturned: what the ladder counts."""
@@ -160,6 +177,10 @@ class Sanction(Living):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk} on account {self.account_id}"
+
+    @property
+    def measure(self) -> Measure:
+        return Measure(SanctionKind(self.kind), self.days, self.permanent)
 
     def as_in_force(self) -> InForce:
         return InForce(SanctionKind(self.kind), self.ends_at)

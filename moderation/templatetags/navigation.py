@@ -43,7 +43,7 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
         "",
         (
             Page("Queue", "queue", Capability.READ_CASES, also=("case",), count=lambda counted: counted.count()),
-            Page("Approvals", "approvals", Capability.APPROVE, count=lambda counted: counted.approvals),
+            Page("Approvals", "proposals", Capability.APPROVE, count=lambda counted: counted.approvals),
             Page("Sanctions", "sanctions", Capability.READ_SANCTIONS),
         ),
     ),

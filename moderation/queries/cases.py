@@ -1,0 +1,188 @@
+"""The case page: everything that a person needs to decide, and where the case stands. Must not know HTTP or forms."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from accounts import Actor
+from accounts.roles import Capability
+from moderation.domain.masking import Piece
+from moderation.domain.planning import Candidate, Choice, Setting, Wish
+from moderation.domain.policy import Clause
+from moderation.domain.refusals import Missing
+from moderation.domain.vocabulary import CaseState, Ground, Severity
+from moderation.models import Case, Report, clock
+from moderation.permissions import require
+from moderation.queries.matters import Matter, matter_of
+from moderation.queries.parties import Involved, Party, involved
+from moderation.queries.proposals import DecisionShown, latest_decision
+from moderation.queries.transcripts import Transcript, transcript
+
+RENEW_UNDER = timedelta(seconds=120)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who holds the case. `token` is what a decision has to carry."""
+
+    is_mine: bool
+    holder: str  # empty: nobody
+    expires_at: datetime | None
+    token: int
+    is_open: bool  # the case is: otherwise there is nothing to hold
+    is_half_gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportShown:
+    """A report without who made it: that is for the platform."""
+
+    number: int
+    ground: str
+    pieces: tuple[Piece, ...]
+    about: str  # the account that was reported
+    channel: str
+    created_at: datetime
+    same_reporter: bool  # as an earlier report of this case
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    case_id: int
+    headline: str
+    ground: Ground
+    severity: Severity
+    reasons: tuple[str, ...]
+    state: CaseState
+    opened_at: datetime
+    due_at: datetime
+    version: int
+    now: datetime
+    policy_version: int
+    lease: Lease
+    transcript: Transcript
+    reports: tuple[ReportShown, ...]
+    people: Involved
+    setting: Setting
+    decision: DecisionShown | None  # the last one, if there was one
+    can_work: bool
+    clauses: tuple[Clause, ...] = field(default=())
+
+    @property
+    def stance(self) -> str:
+        """What this person can do here now: «decide», «take», «wait» while another holds it, «decided», «read»."""
+        if self.state is not CaseState.OPEN:
+            return "decided"
+        if not self.can_work:
+            return "read"
+        if self.lease.is_mine:
+            return "decide"
+        return "wait" if self.lease.holder else "take"
+
+    @property
+    def actors(self) -> tuple[Party, ...]:
+        return tuple(party for party in self.people.parties if party.is_actor) or self.people.parties[:1]
+
+    @property
+    def others(self) -> tuple[Party, ...]:
+        return tuple(party for party in self.people.parties if party not in self.actors)
+
+    @property
+    def suggested(self) -> tuple[Candidate, ...]:
+        """Those whom the policy's suggestion is about: the actors, and linked accounts that it reaches."""
+        candidates = self.people.candidates
+        return tuple(candidate for candidate in candidates if candidate.is_suggested) or candidates[:1]
+
+    @property
+    def first_wish(self) -> Wish:
+        """What stands chosen when the page is opened."""
+        return Wish(Choice.SUGGESTED, accounts=frozenset(candidate.account_id for candidate in self.suggested))
+
+
+def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> CasePage:
+    """The page of one case. Raises Missing and NotPermitted.
+
+    A constant number of queries. `is_revealed` shows contacts: record that first, with `reveal_contacts`.
+    """
+    require(viewer, Capability.READ_CASES)
+    matter = matter_of(_case(case_id), now=clock.now(), is_revealed=is_revealed)
+    case, people = matter.case, involved(matter, viewer=viewer)
+    return CasePage(
+        case_id=case.pk,
+        headline=case.headline,
+        ground=Ground(case.ground),
+        severity=Severity(case.severity),
+        reasons=tuple(case.reasons),
+        state=CaseState(case.state),
+        opened_at=case.opened_at,
+        due_at=case.due_at,
+        version=case.version,
+        now=matter.now,
+        policy_version=matter.version.number,
+        lease=lease_of(case, viewer, matter.now),
+        transcript=transcript(matter),
+        reports=_reports(matter),
+        people=people,
+        setting=Setting(matter.policy, Severity(case.severity), case.reporters, matter.now),
+        decision=latest_decision(case, viewer=viewer, now=matter.now),
+        can_work=viewer.can(Capability.WORK_CASES),
+        clauses=_clauses(people),
+    )
+
+
+def lease_of(case: Case, viewer: Actor, now: datetime) -> Lease:
+    is_held = case.is_held(now)
+    return Lease(
+        is_mine=case.is_held_by(viewer.actor_id, now),
+        holder=case.holder.name if is_held and case.holder else "",
+        expires_at=case.lease_expires_at if is_held else None,
+        token=case.lease_token,
+        is_open=case.state == CaseState.OPEN,
+        is_half_gone=is_held and case.lease_expires_at is not None and case.lease_expires_at - now < RENEW_UNDER,
+    )
+
+
+def case_lease(case_id: int, *, viewer: Actor) -> Lease:
+    """The lease alone, for a page that asks every few seconds. Raises Missing."""
+    require(viewer, Capability.READ_CASES)
+    return lease_of(_case(case_id), viewer, clock.now())
+
+
+def own_case(viewer: Actor, *, besides: int) -> int | None:
+    """The most urgent other case that this person holds already, to go on with before taking a new one."""
+    held = Case.objects.open().filter(holder_id=viewer.actor_id, lease_expires_at__gt=clock.now())
+    return held.exclude(pk=besides).most_urgent_first().values_list("pk", flat=True).first()
+
+
+def _case(case_id: int) -> Case:
+    case = Case.objects.select_related("holder", "conversation", "subject").filter(pk=case_id).first()
+    if case is None:
+        raise Missing("There is no such case.")
+    return case
+
+
+def _reports(matter: Matter) -> tuple[ReportShown, ...]:
+    seen: set[int] = set()
+    shown = []
+    for number, report in enumerate(matter.reports, start=1):
+        shown.append(_report(matter, report, number, same_reporter=report.reporter_id in seen))
+        seen.add(report.reporter_id)
+    return tuple(shown)
+
+
+def _report(matter: Matter, report: Report, number: int, *, same_reporter: bool) -> ReportShown:
+    reported = matter.accounts.get(report.reported_id)
+    return ReportShown(
+        number=number,
+        ground=Ground(report.reason).label,
+        pieces=matter.pieces_of(report.text),
+        about=reported.display_name if reported else "",
+        channel=report.channel,
+        created_at=report.created_at,
+        same_reporter=same_reporter,
+    )
+
+
+def _clauses(people: Involved) -> tuple[Clause, ...]:
+    """Each once, in the order of the candidates that the suggestion is about."""
+    suggested = [c.suggestion.clause for c in people.candidates if c.is_suggested]
+    return tuple(dict.fromkeys(suggested))

@@ -1,0 +1,92 @@
+"""What was found and kept in a case, read once and used by every part of its page. Must not know how it is shown."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from moderation.domain.masking import Mark, Piece, occurrences, pieces
+from moderation.domain.policy import Policy
+from moderation.domain.vocabulary import Ground, Kind
+from moderation.models import Account, Case, CaseParty, Evidence, Finding, PolicyVersion, Report
+
+SHORTEST_REPEAT = 5  # characters; a shorter contact is not looked for elsewhere, it would be found in plain words
+
+# Spans of these are contacts under any rule. Of the others only where a contact was shared: the words of an
+# invitation, or of talk about another site, are evidence that has to be read.
+ALWAYS_CONTACTS = frozenset({Kind.PHONE, Kind.EMAIL, Kind.URL, Kind.POSTAL_ADDRESS})
+
+
+@dataclass(frozen=True)
+class Matter:
+    """A case with its rows. `policy` is the version in force, which is what a decision is made under."""
+
+    case: Case
+    version: PolicyVersion
+    now: datetime
+    is_revealed: bool
+    parties: Sequence[CaseParty]
+    findings: Sequence[Finding]
+    evidence: Sequence[Evidence]
+    reports: Sequence[Report]
+
+    @cached_property
+    def policy(self) -> Policy:
+        return self.version.policy
+
+    @cached_property
+    def accounts(self) -> Mapping[int, Account]:
+        """The parties, the actors first."""
+        return {party.account_id: party.account for party in self.parties}
+
+    @cached_property
+    def kept(self) -> Mapping[int, Evidence]:
+        """The text of each message that the findings are about: the last one kept."""
+        return {evidence.message_id: evidence for evidence in self.evidence}
+
+    def pieces_of(self, text: str, message_id: int = 0) -> tuple[Piece, ...]:
+        """A text of this case, cut and masked. Contacts found elsewhere in the case are hidden here too."""
+        contacts = list(occurrences(self._contacts, text))
+        words: list[Mark] = []
+        for mark, is_contact in self._marks.get(message_id, ()):
+            (contacts if is_contact else words).append(mark)
+        return pieces(text, contacts=contacts, words=words, is_revealed=self.is_revealed)
+
+    @cached_property
+    def _marks(self) -> Mapping[int, Sequence[tuple[Mark, bool]]]:
+        found: dict[int, list[tuple[Mark, bool]]] = {}
+        for finding in self.findings:
+            for span in finding.spans:
+                is_contact = finding.rule == Ground.CONTACT_SHARED or span["kind"] in ALWAYS_CONTACTS
+                mark = Mark(span["start"], span["end"], span["kind"], finding.pk)
+                found.setdefault(span["message"], []).append((mark, is_contact))
+        return found
+
+    @cached_property
+    def _contacts(self) -> frozenset[str]:
+        return frozenset(contact for contact in self._said() if len(contact) >= SHORTEST_REPEAT)
+
+    def _said(self) -> Iterator[str]:
+        for message_id, marks in self._marks.items():
+            text = self.kept[message_id].text if message_id in self.kept else ""
+            for mark, is_contact in marks:
+                if is_contact:
+                    yield text[mark.start : mark.end].strip()
+
+
+MOST_PARTIES = 60  # a group of more shows those who did something first
+
+
+def matter_of(case: Case, *, now: datetime, is_revealed: bool) -> Matter:
+    """Five queries, whatever the case holds."""
+    parties = case.parties.select_related("account").order_by("-is_actor", "pk")[:MOST_PARTIES]
+    return Matter(
+        case=case,
+        version=PolicyVersion.objects.in_force(),
+        now=now,
+        is_revealed=is_revealed,
+        parties=list(parties),
+        findings=list(case.findings.order_by("-score", "pk")),
+        evidence=list(case.evidence.order_by("pk")),
+        reports=list(case.reports.order_by("created_at", "pk")),
+    )

@@ -1,0 +1,126 @@
+"""Decisions as pages show them, and the list of those that wait for a second person. Must not know HTTP."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts import Actor
+from accounts.roles import Capability
+from moderation.domain.vocabulary import DecisionState, Ground, Outcome, SanctionKind, Severity
+from moderation.models import Case, Decision, clock
+from moderation.permissions import may_answer, require
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureShown:
+    """One sanction of a decision."""
+
+    account: str
+    words: str
+    ground: str
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionShown:
+    decision_id: int
+    state: DecisionState
+    outcome: Outcome
+    measures: tuple[MeasureShown, ...]
+    grounds: tuple[str, ...]
+    note: str
+    decided_by: str
+    decided_at: datetime
+    answered_by: str
+    answer_note: str
+    is_own: bool
+    may_answer: bool
+    undo_until: datetime | None  # as long as this person can undo it
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A decision that waits, with the case that it is about."""
+
+    decision: DecisionShown
+    case_id: int
+    headline: str
+    severity: Severity
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalsPage:
+    proposals: tuple[Proposal, ...]  # the longest waiting first
+    has_more: bool
+
+
+def proposals_page(*, viewer: Actor) -> ProposalsPage:
+    """Three queries. Raises NotPermitted for whoever cannot give a second signature."""
+    require(viewer, Capability.APPROVE)
+    now = clock.now()
+    waiting = (
+        Decision.objects.filter(state=DecisionState.PROPOSED)
+        .select_related("decided_by", "answered_by", "case")
+        .prefetch_related("sanctions__account", "case__parties")
+        .order_by("decided_at", "id")[: PAGE_SIZE + 1]
+    )
+    found = list(waiting)
+    return ProposalsPage(
+        proposals=tuple(_proposal(decision, viewer, now) for decision in found[:PAGE_SIZE]),
+        has_more=len(found) > PAGE_SIZE,
+    )
+
+
+def latest_decision(case: Case, *, viewer: Actor, now: datetime) -> DecisionShown | None:
+    people = case.decisions.select_related("decided_by", "answered_by")
+    decisions = people.prefetch_related("sanctions__account", "case__parties")
+    decision = decisions.order_by("-pk").first()
+    return None if decision is None else decision_shown(decision, viewer, now)
+
+
+def decision_shown(decision: Decision, viewer: Actor, now: datetime) -> DecisionShown:
+    is_own = decision.decided_by_id == viewer.actor_id
+    return DecisionShown(
+        decision_id=decision.pk,
+        state=DecisionState(decision.state),
+        outcome=Outcome(decision.outcome),
+        measures=_measures(decision, viewer),
+        grounds=tuple(Ground(ground).label for ground in decision.grounds),
+        note=decision.note,
+        decided_by="You" if is_own else decision.decided_by.name,
+        decided_at=decision.decided_at,
+        answered_by=decision.answered_by.name if decision.answered_by else "",
+        answer_note=decision.answer_note,
+        is_own=is_own,
+        may_answer=decision.state == DecisionState.PROPOSED and may_answer(viewer, decision),
+        undo_until=decision.undo_until if is_own and decision.can_be_undone(now) else None,
+    )
+
+
+def _proposal(decision: Decision, viewer: Actor, now: datetime) -> Proposal:
+    case = decision.case
+    return Proposal(
+        decision=decision_shown(decision, viewer, now),
+        case_id=case.pk,
+        headline=case.headline,
+        severity=Severity(case.severity),
+        snippet=case.snippet,
+    )
+
+
+def _measures(decision: Decision, viewer: Actor) -> tuple[MeasureShown, ...]:
+    """Without the hold that Haven itself places while a removal waits, and without the names of linked accounts."""
+    parties = {party.account_id for party in decision.case.parties.all()}
+    sees_all = viewer.can(Capability.MANAGE_SANCTIONS)
+    return tuple(
+        MeasureShown(
+            account=s.account.display_name if sees_all or s.account_id in parties else "A linked account",
+            words=s.measure.label,
+            ground=Ground(s.ground).label,
+            notice=s.notice if sees_all or s.account_id in parties else "",
+        )
+        for s in sorted(decision.sanctions.all(), key=lambda s: s.pk)
+        if s.kind != SanctionKind.TEEN_BADGE_HOLD
+    )

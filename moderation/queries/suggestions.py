@@ -1,0 +1,82 @@
+"""What the policy suggests for each account that a decision on a case can reach. Must not know how it is shown."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from moderation.domain.ladder import Act, PastSanction, Suggestion, suggest
+from moderation.domain.planning import Candidate
+from moderation.domain.vocabulary import Ground, SanctionKind
+from moderation.models import Account, Sanction
+from moderation.queries.matters import Matter
+
+History = Mapping[int, Sequence[Sanction]]
+
+
+def candidates(matter: Matter, linked: Sequence[Account], sanctions: History, *, named: bool) -> Iterator[Candidate]:
+    """The parties, then the linked accounts that the policy reaches: without their names unless `named`."""
+    suggestions = _suggestions(matter, linked, sanctions)
+    actors = {party.account_id for party in matter.parties if party.is_actor}
+    for account in matter.accounts.values():
+        yield Candidate(
+            account.pk,
+            account.display_name,
+            suggestions[account.pk],
+            holds_teen_badge=account.holds_teen_badge,
+            is_suggested=account.pk in actors,
+        )
+    reached = [account for account in linked if suggestions[account.pk].all_accounts]
+    for number, account in enumerate(reached, start=1):
+        yield Candidate(
+            account.pk,
+            account.display_name if named else f"Linked account {number}",
+            suggestions[account.pk],
+            holds_teen_badge=account.holds_teen_badge,
+            is_suggested=True,
+            is_linked=True,
+            is_nameless=not named,
+        )
+
+
+def _suggestions(matter: Matter, linked: Iterable[Account], sanctions: History) -> Mapping[int, Suggestion]:
+    """One for every account that the decision can reach, by what weighs most of what it did.
+
+    A linked account is suggested for what its person did; whoever did nothing, for what the case is about.
+    """
+    grounds = _grounds(matter)
+    person = {matter.accounts[pk].person: grounds[pk] for pk in grounds if matter.accounts[pk].person}
+    case_ground = Ground(matter.case.ground)
+    found = {}
+    for account in [*matter.accounts.values(), *linked]:
+        ground = grounds.get(account.pk) or person.get(account.person) or case_ground
+        others = [other for other in matter.accounts.values() if other.pk != account.pk]
+        act = Act(
+            ground=ground,
+            to_teen=account.may_not_contact_teens and any(other.is_teen for other in others),
+            holds_teen_badge=account.holds_teen_badge,
+        )
+        history = [
+            PastSanction(Ground(s.ground), SanctionKind(s.kind), s.starts_at)
+            for s in sanctions[account.pk]
+            if s.starts_at
+        ]
+        found[account.pk] = suggest(act, history, matter.policy, now=matter.now)
+    return found
+
+
+def _past(sanctions: Iterable[Sanction]) -> list[PastSanction]:
+    return [PastSanction(Ground(s.ground), SanctionKind(s.kind), s.starts_at) for s in sanctions if s.starts_at]
+
+
+def _grounds(matter: Matter) -> Mapping[int, Ground]:
+    """What weighs most of all that each account was found or reported to have done."""
+    done: dict[int, set[Ground]] = defaultdict(set)
+    for finding in matter.findings:
+        done[finding.actor_id].add(Ground(finding.rule))
+    for report in matter.reports:
+        done[report.reported_id].add(Ground(report.reason))
+    weight = matter.policy.grounds
+    return {
+        pk: max(grounds, key=lambda ground: (weight[ground].severity, ground))
+        for pk, grounds in done.items()
+        if pk in matter.accounts
+    }

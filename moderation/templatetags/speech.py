@@ -1,0 +1,58 @@
+"""Showing what strangers wrote: names and messages, so that nothing in them reaches beyond themselves."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django import template
+from django.contrib.messages.storage.base import Message
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from moderation.domain.masking import Piece
+
+register = template.Library()
+
+# Orders to turn the writing around. Without them, and isolated by <bdi>, a name cannot rearrange its neighbours.
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+HIDDEN = (
+    '<span class="masked"><span aria-hidden="true">{}</span><span class="visually-hidden">hidden contact</span></span>'
+)
+
+
+@register.filter
+def who(name: str) -> SafeString:
+    """A name, isolated from the words around it."""
+    return format_html("<bdi>{}</bdi>", _TURNS.sub("", name))
+
+
+@register.filter
+def said(pieces: Iterable[Piece]) -> SafeString:
+    """A text in its pieces: evidence marked, hidden contacts masked and read aloud as what they are."""
+    return format_html_join("", "{}", ((_piece(piece),) for piece in pieces))
+
+
+class Undo(NamedTuple):
+    decision_id: int
+    until: datetime
+    seconds: int
+
+
+@register.filter
+def undo(message: Message) -> Undo | None:
+    """What a toast can take back, when its message says so by the tag «undo:DECISION:UNTIL»."""
+    kind, _, rest = (message.extra_tags or "").partition(":")
+    if kind != "undo":
+        return None
+    decision_id, _, until = rest.partition(":")
+    moment = datetime.fromisoformat(until)
+    return Undo(int(decision_id), moment, max(0, round((moment - datetime.now(moment.tzinfo)) / timedelta(seconds=1))))
+
+
+def _piece(piece: Piece) -> SafeString:
+    if piece.hidden:
+        return format_html(HIDDEN, piece.text)
+    text = _TURNS.sub("", piece.text)
+    return format_html('<mark><bdi dir="auto">{}</bdi></mark>' if piece.marked else '<bdi dir="auto">{}</bdi>', text)

@@ -1,0 +1,154 @@
+"""Deciding: the preview, the decision, taking it back, and the second signature."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render, resolve_url
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import requires
+from accounts.roles import Capability
+from moderation.domain import planning
+from moderation.domain.planning import NAME_PLACE, Choice, Step
+from moderation.domain.refusals import Held, Refused, Stale, WrongMove
+from moderation.domain.vocabulary import DecisionState, Outcome
+from moderation.forms import AnswerForm, DecisionForm, DraftForm, sentences
+from moderation.http import SeeOther, StaffRequest, wants_fragment
+from moderation.models import Decision
+from moderation.operations import approvals, decisions, leases
+from moderation.operations.verdicts import Measured, Verdict
+from moderation.queries.cases import case_page, own_case
+from moderation.queries.desk import Draft, desk, unread, usernames
+from moderation.queries.proposals import proposals_page
+from moderation.views.case import PAGE, show
+
+PROPOSALS = "moderation/proposals.html"
+
+
+@require_POST
+@requires(Capability.WORK_CASES)
+def case_preview(request: StaffRequest, case_id: int) -> HttpResponse:
+    """What confirming would do, as things stand on the form. Changes nothing."""
+    page = case_page(case_id, viewer=request.user)
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        raise Refused(sentences(form))
+    draft = form.draft()
+    if wants_fragment(request):
+        return render(request, f"{PAGE}#consequences", {"page": page, "desk": desk(page, draft)})
+    return show(request, page, draft)
+
+
+@require_POST
+@requires(Capability.WORK_CASES)
+def case_decide(request: StaffRequest, case_id: int) -> HttpResponse:
+    """Decide and go on to the next case. Whatever is refused leaves everything that was typed where it is."""
+    page = case_page(case_id, viewer=request.user)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        raise Refused(sentences(form))
+    draft = form.draft()
+    steps = planning.plan(draft.wish, page.people.candidates)
+    if unread(steps, draft):
+        return show(request, page, draft, status=422, **_TO_READ)
+    try:
+        decision = decisions.decide_case(case_id, actor=request.user, verdict=_verdict(form, draft, steps))
+    except Stale as refused:
+        return show(request, page, draft, status=409, title="Not decided: the case has changed", text=str(refused))
+    except Refused as refused:
+        return show(request, page, draft, status=422, title="Not decided yet", text=str(refused))
+    _tell(request, decision)
+    return _to_next(request, case_id)
+
+
+_TO_READ = {
+    "title": "Not decided yet",
+    "text": "Your choice has changed what is sent. Read below what will happen, then confirm.",
+    "tone": "good",
+}
+
+
+@require_POST
+@requires(Capability.WORK_CASES)
+def decision_undo(request: StaffRequest, decision_id: int) -> HttpResponse:
+    """Take a decision back and go to its case, which is one's own again unless somebody was faster."""
+    decision = decisions.undo_decision(decision_id, actor=request.user)
+    messages.info(request, f"Case {decision.case_id}: undone. Nothing has been sent.")
+    try:
+        leases.claim_case(decision.case_id, actor=request.user)
+    except (Held, WrongMove):
+        messages.info(request, "Somebody else has taken the case meanwhile.")
+    return SeeOther(resolve_url("case", decision.case_id))
+
+
+@require_safe
+@requires(Capability.APPROVE)
+def proposals(request: StaffRequest) -> HttpResponse:
+    return render(request, PROPOSALS, {"page": proposals_page(viewer=request.user)})
+
+
+@require_POST
+@requires(Capability.APPROVE)
+def proposal_approve(request: StaffRequest, decision_id: int) -> HttpResponse:
+    decision = approvals.approve_decision(decision_id, actor=request.user, note=_note(request))
+    messages.success(request, f"Case {decision.case_id}: approved. The platform is being told.")
+    return SeeOther(resolve_url("proposals"))
+
+
+@require_POST
+@requires(Capability.APPROVE)
+def proposal_refuse(request: StaffRequest, decision_id: int) -> HttpResponse:
+    decision = approvals.refuse_decision(decision_id, actor=request.user, note=_note(request))
+    messages.success(request, f"Case {decision.case_id}: refused. It is back in the queue with your note.")
+    return SeeOther(resolve_url("proposals"))
+
+
+def _note(request: StaffRequest) -> str:
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        raise Refused(sentences(form))
+    note: str = form.cleaned_data["note"]
+    return note
+
+
+def _verdict(form: DecisionForm, draft: Draft, steps: tuple[Step, ...]) -> Verdict:
+    names = usernames(steps)
+    return Verdict(
+        key=draft.key,
+        outcome=Outcome.NO_VIOLATION if draft.wish.choice is Choice.NO_VIOLATION else Outcome.SANCTIONED,
+        grounds=tuple(dict.fromkeys(step.ground for step in steps)),
+        sanctions=tuple(_measured(step, draft, names[step.candidate.account_id]) for step in steps),
+        note=draft.note,
+        seen_version=form.cleaned_data["seen_version"],
+        lease_token=form.cleaned_data["lease_token"],
+    )
+
+
+def _measured(step: Step, draft: Draft, username: str) -> Measured:
+    notice = draft.notices[step.code].replace(NAME_PLACE, username)
+    return Measured(step.candidate.account_id, step.ground, step.measure, notice)
+
+
+def _tell(request: StaffRequest, decision: Decision) -> None:
+    """A toast from which the decision can be undone, as long as it can."""
+    if decision.undo_until is None:
+        return
+    words = "closed without a sanction" if decision.outcome == Outcome.NO_VIOLATION else "decided"
+    if decision.state == DecisionState.PROPOSED:
+        words = "proposed; a second person has to approve"
+    messages.info(
+        request,
+        f"Case {decision.case_id}: {words}.",
+        extra_tags=f"undo:{decision.pk}:{decision.undo_until.isoformat()}",
+    )
+
+
+def _to_next(request: StaffRequest, case_id: int) -> HttpResponse:
+    """A case that one holds already comes before a new one: so a form that is sent twice leads to the same place."""
+    held = own_case(request.user, besides=case_id)
+    if held is None:
+        taken = leases.claim_next(actor=request.user)
+        held = taken.pk if taken else None
+    if held is None:
+        messages.info(request, "That was the last case that nobody else holds.")
+        return SeeOther(resolve_url("queue"))
+    return SeeOther(resolve_url("case", held))

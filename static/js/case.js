@@ -1,0 +1,30 @@
+// The transcript of a case: where it stands when it comes, and going from one finding to the next.
+const findings = (box) => [...box.querySelectorAll("[data-finding]")];
+
+function show(box, line) {
+  const top = line.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
+  box.scrollTop = top - box.clientHeight / 3;
+}
+
+function begin() {
+  const box = document.querySelector(".transcript:not([data-begun])");
+  if (!box) return;
+  box.setAttribute("data-begun", "");
+  if (box.scrollHeight > box.clientHeight && findings(box).length) show(box, findings(box)[0]);
+}
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-next-finding]")) return;
+  event.preventDefault();
+  const box = document.querySelector(".transcript");
+  const all = findings(box);
+  const at = all.findIndex((line) => line.hasAttribute("data-current"));
+  const next = all[(at + 1) % all.length];
+  all.forEach((line) => line.toggleAttribute("data-current", line === next));
+  if (box.scrollHeight > box.clientHeight) show(box, next);
+  else next.scrollIntoView({ block: "center" });
+  next.focus({ preventScroll: true });
+});
+
+document.addEventListener("htmx:afterSettle", begin);
+begin();
