@@ -96,8 +96,8 @@ def _standing(account: Account) -> list[tuple[str, str]]:
     if account.suspensions:
         until = account.suspended_until
         said.append(("bad", f"Suspended until {_day(until)}" if until else "Suspended without end"))
-    said += [("warn", f"{_badge(badge)} held") for badge in account.badges("held")]
-    said += [("bad", f"{_badge(badge)} removed") for badge in account.badges("removed")]
+    said += [("warn", f"{_badge(badge)} held") for badge in account.badges_that_are("held")]
+    said += [("bad", f"{_badge(badge)} removed") for badge in account.badges_that_are("removed")]
     said = said or [("good", "In good standing")]
     if account.check_in_due:
         said.append(("info", f"Check-in due {_day(account.check_in_due)}"))

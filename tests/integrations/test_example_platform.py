@@ -20,14 +20,19 @@ from typing import Any
 
 import httpx
 import pytest
+from django.conf import LazySettings
 
 from examples.platform.memory import Memory
 from examples.platform.server import MOST_BYTES, Server
 from examples.platform.signature import Verifier
-from moderation.integrations.webhook import Endpoint, Sender, signed
-from moderation.models import OutboxEvent
+from moderation.integrations.webhook import Endpoint, Sender, deliver_due, signed
+from moderation.models import OutboxEvent, Sanction
+from moderation.operations.approvals import approve_decision
 from moderation.operations.delivery import Answer
+from moderation.operations.sanctions import lift_sanction
+from tests import making
 from tests.integrations.receiver import OTHER_SECRET, SECRET
+from tests.outbox_events import make_due
 
 NOW = datetime.now(UTC)
 IN_A_WEEK = (NOW + timedelta(days=7)).isoformat()
@@ -237,13 +242,22 @@ def test_a_badge_is_held_removed_and_restored(platform: Platform) -> None:
 def test_what_is_told_to_people_is_kept_with_the_account(platform: Platform) -> None:
     platform.send(suspension(notice=""))
     platform.send(told("appeal.decided", appeal="a1", sanction="7", outcome="upheld", text="It stays."))
-    platform.send(told("report.closed", report="r1", reporter="bob", outcome="We acted on your report."))
+    platform.send(told("report.closed", report="r1", reporter="bob", outcome="action_taken"))
     platform.send(told("check_in.due", account="bob", due_at=IN_A_WEEK, url="https://haven.example/check-in"))
 
     assert [notice["text"] for notice in platform.account("ann")["notices"]] == ["It stays."]
     bob = platform.account("bob")
-    assert [notice["text"] for notice in bob["notices"]] == ["We acted on your report."]
+    (notice,) = bob["notices"]
+    assert notice["text"].startswith("Thank you for your report.")
     assert bob["check_in_due"] == IN_A_WEEK
+
+
+def test_an_event_that_names_nobody_is_kept_and_concerns_nobody(platform: Platform) -> None:
+    platform.send(told("notice.sent", account="ann", text="Hello"))
+    platform.send(told("appeal.decided", text="Whose?"))
+
+    assert len(platform.events) == 2
+    assert [notice["text"] for notice in platform.account("ann")["notices"]] == ["Hello"]
 
 
 def test_an_event_of_an_unknown_type_is_taken_and_shown(platform: Platform) -> None:
@@ -256,6 +270,49 @@ def test_an_event_of_an_unknown_type_is_taken_and_shown(platform: Platform) -> N
 def test_two_secrets_are_valid_at_once(signing: tuple[str, ...]) -> None:
     with running(secrets=f"{SECRET} {OTHER_SECRET}") as platform:
         assert platform.send(suspension(), secrets=signing).arrived
+
+
+# What Haven's own operations say
+
+
+@pytest.fixture
+def connected(platform: Platform, settings: LazySettings, transactional_db: None) -> Platform:
+    settings.WEBHOOK_URL, settings.WEBHOOK_SECRET = f"{platform.url}/webhooks", SECRET
+    settings.WEBHOOK_ALLOW_PRIVATE = True
+    return platform
+
+
+def test_a_suspension_and_its_lifting_are_understood(connected: Platform) -> None:
+    member = making.account()
+    decision = making.decided(making.case(actor=member), "suspension:7")
+    assert deliver_due() == 0  # it may still be undone
+    make_due()
+    deliver_due()
+
+    suspension = Sanction.objects.get(decision=decision)
+    assert suspension.ends_at is not None
+    account = connected.account(member.ext_id)
+    assert account["suspended_until"] == suspension.ends_at.isoformat()
+    assert [notice["text"] for notice in account["notices"]] == [suspension.notice]
+
+    lift_sanction(suspension.pk, actor=making.admin(), reason="Mistaken for somebody else.")
+    make_due()
+    deliver_due()
+    assert not connected.account(member.ext_id)["suspended"]
+
+
+def test_a_badge_held_until_the_second_signature_and_then_removed_is_understood(connected: Platform) -> None:
+    listener = making.listener(badges=["teen_listener"])
+    decision = making.decided(making.case(actor=listener), "teen_badge_removal")
+    make_due()
+    deliver_due()
+    assert connected.account(listener.ext_id)["badges_held"] == ["teen_listener"]
+
+    approve_decision(decision.pk, actor=making.senior())
+    make_due()
+    deliver_due()
+    account = connected.account(listener.ext_id)
+    assert (account["badges_held"], account["badges_removed"]) == ([], ["teen_listener"])
 
 
 # The page
