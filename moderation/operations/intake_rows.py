@@ -11,7 +11,7 @@ from django.db import connection
 
 from moderation.domain.told import ToldAccount, ToldMessage
 from moderation.domain.vocabulary import Room
-from moderation.models import Account, Conversation, MessageEdit, Participant
+from moderation.models import Account, Conversation, MessageEdit
 
 
 @dataclass(slots=True)
@@ -144,7 +144,7 @@ def _correct_rooms(known: dict[str, _Conversation], rooms: dict[str, Room]) -> N
 _INSERT = """
 INSERT INTO moderation_message (id, ext_id, conversation_id, sender_id, sent_at, text, engine)
 SELECT * FROM (
-    SELECT nextval(pg_get_serial_sequence('moderation_message', 'id')), told.*, ''
+    SELECT nextval('moderation_message_id_seq'), told.*, ''
     FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[]) AS told(ext_id, c, s, at, text)
 ) AS numbered
 ORDER BY numbered.ext_id
@@ -169,12 +169,18 @@ def _insert(rows: Sequence[_Row]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+_JOIN = """
+INSERT INTO moderation_participant (conversation_id, account_id)
+SELECT * FROM unnest(%s::bigint[], %s::bigint[])
+ON CONFLICT (conversation_id, account_id) DO NOTHING
+"""
+
+
 def _join(rows: Sequence[_Row]) -> None:
     pairs = sorted({(row.conversation_id, row.sender_id) for row in rows})
-    Participant.objects.bulk_create(
-        [Participant(conversation_id=conversation, account_id=account) for conversation, account in pairs],
-        ignore_conflicts=True,
-    )
+    if pairs:
+        with connection.cursor() as cursor:
+            cursor.execute(_JOIN, tuple(map(list, zip(*pairs, strict=True))))
 
 
 _DIFFERENT = """
