@@ -46,6 +46,8 @@ def _clues(lines: list[Line], conversation: Conversation, options: Options) -> l
     known = allowed(options)
     clues: list[Clue] = []
     for line in lines:
+        if line.index:
+            line.context = conversation.messages[line.index - 1].text
         found: list[Clue] = []
         if "mailish" in line.topics:
             found += emails.find(line, known)

@@ -43,7 +43,7 @@ _PHONE_WORD = re.compile(
     r"handy|celular|telefono|telefon|cel|movil|hit me up|reached|ping|voice|facetime)\b|номер|телефон|звон|ватсап|नंबर|电话|手机|رقم|번호|電話",
     re.IGNORECASE,
 )
-_CODE_TALK = re.compile(r"(?:return|\bif\b|==|[{};]\s*//|</|\bport\b|function|https?:)", re.IGNORECASE)
+_CODE_TALK = re.compile(r"(?:return|\bif \(|==|[{};]\s*//|</|\bport\b|function|https?:)", re.IGNORECASE)
 
 
 def find(line: Line, allowed: Allowed) -> Iterator[Clue]:
@@ -96,7 +96,7 @@ def _judge(line: Line, run: Run, allowed: Allowed) -> tuple[float, str]:
         return 0.0, ""
     if _is_time_or_date(text, run, separators):
         return (0.3, "digits") if not line.cues & {"decode", "secrecy"} else (0.5, "digits")
-    quiet = _NEGATIVE.search(text[max(0, run.start - 60) : run.end + 25])
+    quiet = _NEGATIVE.search(line.context[-90:] + text[max(0, run.start - 60) : run.end + 25])
     hidden = bool(line.cues & {"decode", "secrecy"})
     if quiet and not phone_word and not hidden:
         return (
@@ -119,7 +119,7 @@ def _judge(line: Line, run: Run, allowed: Allowed) -> tuple[float, str]:
     if phone_word and len(number) >= 8 and _natural(run):
         return 0.66, "digits beside a word for telephoning"
     if hidden and len(number) >= 8:
-        return 0.6, "digits with a hint how to read them"
+        return (0.6 if shaped else 0.4), "digits with a hint how to read them"
     return 0.2, "digits"
 
 
@@ -192,6 +192,8 @@ def _is_time_or_date(text: str, run: Run, separators: str) -> bool:
     ):
         return True
     typed = text[run.start : run.end]
+    if re.search(r"\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b", typed) and not plausible(run.digits):
+        return True
     if (
         re.fullmatch(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}.*", typed)
         and len(groups[0]) in {1, 2, 4}

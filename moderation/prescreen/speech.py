@@ -75,9 +75,7 @@ def quoted(text: str, start: int, end: int) -> bool:
     opened = text.rfind('"', 0, start + 1)
     if opened < 0 or text.count('"', 0, start + 1) % 2 == 0:
         return False
-    return text.find('"', end - 1) >= 0 and bool(
-        _QUOTE_BEFORE.search(text[max(0, opened - 25) : opened]) or opened > 0
-    )
+    return text.find('"', end - 1) >= 0
 
 
 def rule_talk(text: str, start: int, end: int) -> bool:
