@@ -56,7 +56,7 @@ def _clues(lines: list[Line], conversation: Conversation, options: Options) -> l
     clues: list[Clue] = []
     for line in lines:
         if line.index:
-            line.context = conversation.messages[line.index - 1].text
+            line.context = "\n".join(message.text[-200:] for message in conversation.messages[max(0, line.index - 2) : line.index])
         clues += _settled(_in_one_message(line, known))
     talk = splits.Talk(conversation, lines)
     clues += splits.find(talk, lines, known)

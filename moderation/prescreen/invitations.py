@@ -80,6 +80,8 @@ def find(line: Line) -> Iterator[Clue]:
 
 def _meant(line: Line, act: Act, rule: Rule) -> bool:
     text = line.text
+    if act.phrase.id == "you-app-short" and any(text[m.start : m.end].lower() in line.context.lower() for m in line.mentions):
+        return False
     if rule is Rule.CONTACT_REQUESTED:
         if speech.refused(text, act.start, act.end) or speech.rule_talk(text, act.start, act.end):
             return False

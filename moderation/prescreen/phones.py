@@ -112,7 +112,7 @@ def _judge(line: Line, run: Run, allowed: Allowed) -> tuple[float, str]:
         )
     if shaped and len(number) >= 9:
         natural = _natural(run)
-        score = 0.93 if phone_word else 0.85 if natural else 0.6
+        score = 0.93 if phone_word and natural else 0.62 if phone_word else (0.84 if len(run.groups) > 1 else 0.7) if natural else 0.45
         return (score - 0.25 if quiet else score), "a telephone number"
     if shaped or (len(number) == 7 and [len(g) for g in run.groups] == [3, 4]):
         return (0.75, "a local telephone number") if phone_word else (0.35, "digits")
@@ -141,6 +141,11 @@ def plausible(number: str) -> bool:
     return any(shape.fullmatch(number) for _, shape in _SHAPES) or bool(
         re.fullmatch(r"555\d{4}|(?:44|1|91|61|49|33|63|27|34|39|55|62|90|48|7)\d{9,11}", number)
     )
+
+
+def dialled(number: str) -> bool:
+    """Stricter than plausible: what one would dial inside a large country, for digits put together from pieces."""
+    return bool(re.fullmatch(r"1?[2-9]\d{2}[2-9]\d{6}|0\d{9,10}|[6-9]\d{9}|(?:44|1|91|61|49|33|63|27|34|55|62)\d{9,11}", number))
 
 
 def _separators(text: str, run: Run) -> str:

@@ -84,7 +84,7 @@ def _meetings(line: Line) -> Iterator[Clue]:
     for match in _MEET.finditer(text):
         left, right = speech.sentence(text, match.start(), match.end())
         around = text[max(0, left - 80) : right + 80]
-        if re.search(r"\b(?:room|circle|on (?:the )?site|in here)\b", match.group(), re.IGNORECASE) or speech.own_life(text, match.start(), match.end()):
+        if re.search(r"\b(?:room|circle|on (?:the )?site|in here|friends?|people|others|family)\b", match.group(), re.IGNORECASE) or speech.own_life(text, match.start(), match.end()):
             continue
         when, invites = _WHEN.search(around), _INVITES.search(around)
         score = 0.4 * bool(when) + 0.35 * bool(invites) + 0.05

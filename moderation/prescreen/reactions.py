@@ -18,6 +18,12 @@ _DECLINES = re.compile(
     r"|нельзя|не разрешают|запрещ|правила не|не могу (?:дать|позвон|писать)|안 돼요|안돼|できない|使えない|だめ|规定|不能|不可以|抱歉)",
     re.IGNORECASE,
 )
+_OF_CONTACT = re.compile(
+    r"\b(?:rules?|allowed|this site|the site|7 ?cups|outside|swap\w*|share|give (?:out|you|it|that|mine|my)|numbers?|e-?mails?|take (?:calls|it|that)|(?:ring|call|text|phone|email|meet|visit|add|follow|contact|write to|see) (?:you|u|anyone|each other)|meet|"
+    r"be that person|meet-?ups?|mods?|swapping|socials|contact|personal|(?:only|just|keep\w*|stay\w*) (?:\w+ ){0,4}(?:here|site|platform)|give (?:my|any|one)|by phone|video|voice|calls?|real name|address|don'?t do that|noticed|nice try|no chance|one out|"
+    r"aqui|aca|permitid\w+|ici|interdit|hier|erlaubt|verbot\w*|qui|permesso|boleh|dilarang|bawal|pwede|allowed|sakta|yasak|mamnou\w*|wolno|mag|dito|sini)\b|здесь|тут|нельзя|правил|안|できな|使えな|规定|不",
+    re.IGNORECASE,
+)
 _ACCEPTS = re.compile(
     r"^\W*(?:ok(?:ay)? |k |omg |yes+ |yay |aw+ |lol |haha )?(?:adding|added|add(?:ed)? u|saved|saving|noted|got (?:it|u)|gott+it|following|followed|sent|joined|joining|texting you|texted|emailing you|on my way|on it|will do|found (?:you|u|it)|i see it|ohh+ (?:i get it|lol)|sneaky|memori[sz]ed|written down|screenshott?ed|is (?:this|that) (?:ur|your)|\w+ saved u)\b",
     re.IGNORECASE,
@@ -64,7 +70,8 @@ def declined(talk: Talk, clues: list[Clue]) -> Iterator[Clue]:
         if len(message.text) > 600:
             continue
         text = fold(message.text).text
-        if not _DECLINES.search(text):
+        match = _DECLINES.search(text)
+        if match is None or not _OF_CONTACT.search(text[slice(*speech.sentence(text, match.start(), match.end()))]):
             continue
         before = next((at for at in range(index - 1, max(-1, index - 3), -1) if talk.messages[at].sender != message.sender), None)
         if before is None or found & set(range(max(0, before - 2), before + 1)):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from moderation.prescreen import digits, hosts, media, phones, phrases
+from moderation.prescreen.handles import ordinary, shaped
 from moderation.prescreen.allowlist import Allowed
 from moderation.prescreen.contract import Conversation, Kind, Rule
 from moderation.prescreen.fold import fold
@@ -15,8 +16,8 @@ WINDOW = 16
 _LONGEST_RUN = 12
 _UNIT = re.compile(r"\s?(?:mg|ml|kg|cm|%|percent|years?|yrs?|hours?|hrs?|min(?:ute)?s?|am|pm|st\b|nd\b|rd\b|th\b|pounds|quid|dollars|euros?|calories|miles|km|°|k\b)", re.IGNORECASE)
 _HINT = re.compile(
-    r"\b(?:call|ring|rang|bell|text|txt|phone|number|digits|keypad|dial|reach(?:ed)?|whats ?app|together|in order|backwards|save|saved|without it being|star(?:red)? out|last bit|first bit|next bit|the rest|"
-    r"hear my voice|eleven|ten digits|whole (?:thing|number)|no gaps|just read|weird|work it out|leave out|area|know what this is|shh+|dont say|don't say|llama\w*|numero|nummer|anruf\w*|appel\w*|liga\w*|nomor|numara)\b|номер|звон",
+    r"\b(?:call|ring|rang|bell|text|txt|phone|digits|keypad|dial|reach(?:ed)?|whats ?app|in order|backwards|without it being|star(?:red)? out|last bit|first bit|next bit|the rest|"
+    r"hear my voice|eleven digits|ten digits|whole (?:thing|number)|no gaps|just read|work it out|leave out|area code|area and|know what this is|shh+|dont say|don't say|llama\w*|mi numero|meine nummer|anruf\w*|appel\w*|liga\w*|nomor|numara)\b|номер|звон",
     re.IGNORECASE,
 )
 _FIRST_PART = re.compile(
@@ -110,7 +111,7 @@ def _longest(talk: Talk, own: list[Fragment], at: int) -> tuple[int, float] | No
         value += last.value
         if len(value) > 13:
             break
-        if size < 2 or len(value) < 9 or not phones.plausible(value):
+        if size < 2 or len(value) < 9 or not phones.dialled(value):
             continue
         score = _belief(talk, own[at : at + size])
         if score >= 0.5:
@@ -130,7 +131,7 @@ def _belief(talk: Talk, parts: list[Fragment]) -> float:
         return 0.0
     if any(re.search(r"\d[.:]\d|\d\s?/\s?\d", part.line.text[max(0, part.start - 2) : part.end + 2]) for part in parts) and not hint:
         return 0.0
-    return 0.1 + 0.4 * bare + 0.35 * hint + 0.25 * chunky
+    return 0.08 + 0.34 * bare + 0.34 * hint + 0.3 * chunky
 
 
 def _number(parts: list[Fragment], score: float, whose: str) -> Clue:
@@ -169,7 +170,8 @@ def _first_parts(talk: Talk, line: Line) -> Iterator[Clue]:
     near = [line, *talk.by(line.sender, line.index - 3, line.index - 1), *talk.by(line.sender, line.index + 1, line.index + 6)]
     medium = next((mention.medium for one in near for mention in one.mentions), None)
     nexts = [(one, found) for one in talk.by(line.sender, line.index + 1, line.index + 6) if (found := _NEXT_PART.search(one.text))]
-    if medium is None or not (nexts or match.group(1)):
+    named = bool(match.group(1)) and (shaped(match.group(1)) or match.group(1).lower() not in ordinary()) and bool(line.mentions)
+    if medium is None or not (nexts or named):
         return
     pieces = [Piece(one, found.start(1), found.end(1)) for one, found in nexts]
     score = 0.55 + 0.25 * bool(nexts)
