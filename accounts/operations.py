@@ -1,7 +1,7 @@
 """Every change to staff and to machine keys."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from accounts.refusals import Refused
 from accounts.roles import Capability, Role, Scope
 
 PREFIX_LENGTH = 12
+NOTE_USE_EVERY = timedelta(minutes=1)
 
 
 class NewKey(NamedTuple):
@@ -73,3 +74,9 @@ def revoke_api_key(key_id: int, *, actor: Actor) -> ApiKey:
 
     audit.record("api_key.revoked", actor=actor, target=key)
     return key
+
+
+def note_key_use(key: ApiKey, *, now: datetime) -> None:
+    """Remember that a key is in use, to the minute: not a write a call, and nothing for the record."""
+    if key.last_used_at is None or now - key.last_used_at >= NOTE_USE_EVERY:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)

@@ -87,8 +87,12 @@ AS_OWNER = environment.text("HAVEN_DATABASE_ROLE") == "owner"
 STATEMENT_TIMEOUT_S = environment.number("DATABASE_STATEMENT_TIMEOUT", default=30)
 
 
+def _service_url() -> str:
+    return environment.text("DATABASE_URL") or embedded.database_url("haven_app")
+
+
 def _database() -> dict[str, Any]:
-    url = environment.text("DATABASE_URL") or embedded.database_url("haven_app")
+    url = _service_url()
     if AS_OWNER:
         default = url if environment.text("DATABASE_URL") else embedded.database_url("haven_owner")
         url = environment.text("DATABASE_OWNER_URL", default)
@@ -107,6 +111,8 @@ def _database() -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
+# Whom grant_app_role gives the rights of the running service, whoever runs the command.
+DATABASE_APP_ROLE: str = environment.database(_service_url())["USER"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis carries hints and short-lived counters only. Losing it loses nothing, so nothing waits for it for long.
@@ -221,6 +227,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
+API_CALLS_PER_MINUTE = environment.number("API_CALLS_PER_MINUTE", default=6000, least=1)  # by one key
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # the largest body the machine interface promises to take
 
 STATIC_URL = "static/"

@@ -32,22 +32,23 @@ def cancel(cause: str) -> bool:
     A try that failed counts as one that may have arrived: the answer can be lost after the event was taken.
     The caller must then give up its own transaction: half a cancellation is none.
     """
-    events = list(OutboxEvent.objects.select_for_update().filter(cause=cause))
+    events = list(OutboxEvent.objects.select_for_update().filter(cause=cause).order_by("pk"))
     if any(event.state != OutboxState.PENDING or event.claim or event.attempts for event in events):
         return False
     OutboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(state=OutboxState.CANCELLED)
     return True
 
 
-# MATERIALIZED, because a planner that ran the inner query twice would claim more than the limit.
+# MATERIALIZED, because a planner that ran the inner query twice would claim more than the limit. min(id), because it
+# is one look into outbox_by_account whatever the statistics say; NOT EXISTS is read as a join over all that is pending.
 _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT event.id FROM moderation_outboxevent AS event
     WHERE event.state = 'pending' AND event.not_before <= statement_timestamp()
       AND (event.claimed_until IS NULL OR event.claimed_until < statement_timestamp())
-      AND NOT EXISTS (
-          SELECT FROM moderation_outboxevent AS earlier
-          WHERE earlier.account_id = event.account_id AND earlier.state = 'pending' AND earlier.id < event.id
+      AND event.id = (
+          SELECT min(first.id) FROM moderation_outboxevent AS first
+          WHERE first.account_id = event.account_id AND first.state = 'pending'
       )
     ORDER BY event.not_before, event.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )

@@ -1,13 +1,18 @@
 """The addresses of the product's pages, one list a page."""
 
-from django.urls import path
+from django.urls import include, path
 
-from moderation.views import case, decisions, queue, sanctions
+from moderation.views import case, decisions, health, queue, sanctions
 
 QUEUE = [
     path("", queue.queue, name="queue"),
     path("queue/news/", queue.queue_news, name="queue_news"),
 ]
+HEALTH = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]
+MACHINES = [path("api/v1/", include("moderation.api.urls"))]
 
 CASE = [
     path("cases/next/", case.case_next, name="case_next"),
@@ -35,6 +40,8 @@ SANCTIONS = [
 
 urlpatterns = [
     *QUEUE,
+    *HEALTH,
+    *MACHINES,
     *CASE,
     *PROPOSALS,
     *SANCTIONS,

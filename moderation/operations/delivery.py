@@ -5,10 +5,11 @@ Knows nothing of HTTP: how one event travels is the caller's `send`.
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import SystemRandom
+from uuid import UUID
 
 import structlog
 from django.db import transaction
@@ -29,7 +30,16 @@ SENT_AT_ONCE = 5
 LATEST_START = outbox.CLAIM_FOR - LONGEST_TRY - timedelta(seconds=5)  # a try begun later could outlive its claim
 WORKING_TIME = timedelta(seconds=45)  # of one call of deliver_due; with a last batch still below a task's time limit
 
-_RESULT_COLUMNS = ["state", "attempts", "last_status", "last_error", "claim", "claimed_until"]
+_RESULT_COLUMNS = [
+    "state",
+    "attempts",
+    "last_status",
+    "last_error",
+    "not_before",
+    "delivered_at",
+    "claim",
+    "claimed_until",
+]
 _dice = SystemRandom()
 
 
@@ -65,7 +75,7 @@ def deliver_due(send: Send) -> int:
 
 
 def deliver_batch(send: Send, *, limit: int = 20) -> int:
-    """Claim what is due, send it, a few at once, and note each result; answers how many events were claimed.
+    """Claim what is due, send it, a few at once, and note results as they come; answers how many events were claimed.
 
     `send` runs in other threads, must not touch the database and must return within LONGEST_TRY. A batch holds one
     event an account, so sending at once breaks no order. Delivery is at least once: when this process dies after
@@ -79,8 +89,10 @@ def deliver_batch(send: Send, *, limit: int = 20) -> int:
     senders = ThreadPoolExecutor(min(SENT_AT_ONCE, len(events)), thread_name_prefix="sender")
     try:
         tries = {senders.submit(_try, send, event, latest_start): event for event in events}
-        for done in as_completed(tries):
-            _note(tries[done], done.result())
+        under_way = set(tries)
+        while under_way:
+            done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+            _note({tries[each].pk: each.result() for each in done}, claim=events[0].claim)
     finally:
         senders.shutdown(cancel_futures=True)
     return len(events)
@@ -124,39 +136,37 @@ def _try(send: Send, event: OutboxEvent, latest_start: float) -> Answer | None:
 
 
 @transaction.atomic(durable=True)
-def _note(claimed: OutboxEvent, answer: Answer | None) -> None:
-    """Write the result down, unless the claim has passed to another sender, whose result then counts."""
-    event = OutboxEvent.objects.select_for_update(no_key=True).filter(pk=claimed.pk, claim=claimed.claim).first()
-    if event is None:
-        log.warning("claim_lost", webhook_id=str(claimed.public_id))
-        return
-    event.claim = event.claimed_until = None
-    if answer is None:
-        event.save(update_fields=["claim", "claimed_until"])
-        return
+def _note(answers: dict[int, Answer | None], *, claim: UUID | None) -> None:
+    """Write results down, except where the claim has passed to another sender, whose result then counts."""
+    events = list(OutboxEvent.objects.select_for_update(no_key=True).filter(pk__in=answers, claim=claim).order_by("pk"))
+    now = clock.now()
+
+    for event in events:
+        event.claim = event.claimed_until = None
+        if answer := answers[event.pk]:
+            _judge(event, answer, now)
+        event.save(update_fields=_RESULT_COLUMNS)
+
+    for event in events:
+        if event.state == OutboxState.DEAD:
+            audit.record("event.died", actor=SYSTEM, target=event, topic=event.topic, attempts=event.attempts)
+    if len(events) < len(answers):
+        log.warning("claims_lost", events=sorted(answers.keys() - {event.pk for event in events}))
+
+
+def _judge(event: OutboxEvent, answer: Answer, now: datetime) -> None:
+    """What follows from the answer, unsaved: delivered, another try, or dead."""
     event.attempts += 1
     event.last_status, event.last_error = answer.status, answer.trouble[:300]
     if answer.arrived:
-        _arrived(event, clock.now())
-    else:
-        _failed(event, clock.now())
-
-
-def _arrived(event: OutboxEvent, now: datetime) -> None:
-    event.move_to(OutboxState.DELIVERED)
-    event.delivered_at = now
-    event.save(update_fields=[*_RESULT_COLUMNS, "delivered_at"])
-
-
-def _failed(event: OutboxEvent, now: datetime) -> None:
-    delay = delay_after(event.attempts, luck=_dice.random())
-    seen = {"webhook_id": str(event.public_id), "topic": event.topic, "attempts": event.attempts}
-    if delay is not None:
-        event.not_before = now + delay
-        event.save(update_fields=[*_RESULT_COLUMNS, "not_before"])
-        log.info("event_not_taken", **seen, trouble=event.last_error, again_in_s=round(delay.total_seconds()))
+        event.move_to(OutboxState.DELIVERED)
+        event.delivered_at = now
         return
-    event.move_to(OutboxState.DEAD)
-    event.save(update_fields=_RESULT_COLUMNS)
-    audit.record("event.died", actor=SYSTEM, target=event, topic=event.topic, attempts=event.attempts)
-    log.error("event_dead", **seen, trouble=event.last_error)
+    seen = {"webhook_id": str(event.public_id), "attempts": event.attempts, "trouble": event.last_error}
+    delay = delay_after(event.attempts, luck=_dice.random())
+    if delay is None:
+        event.move_to(OutboxState.DEAD)
+        log.error("event_dead", **seen)
+    else:
+        event.not_before = now + delay
+        log.info("event_not_taken", **seen, again_in_s=round(delay.total_seconds()))

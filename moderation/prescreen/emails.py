@@ -125,16 +125,19 @@ def _spelled(text: str, at: int, after: int, plain: bool) -> tuple[int, int, str
     bare_at = text[at:after].lower() == "at"
     if bare_at and words.lower().split()[-1] in _NO_LOCAL:
         return None
-    if (
-        bare_at
-        and domain is not None
-        and not re.search(rf"(?i)\b(?:{DOT_WORDS})\b|[(\[]", found.group(1))
-        and host.split(".")[0] not in _providers()
-    ):
+    if bare_at and domain is not None and not _sure_host(host, found.group(1)):
         return None
     start = max(0, at - 80) + local.start(1)
     host = host or _squeeze(found.group(1))
     return start, after + found.end(1), f"{_squeeze(words)}@{host}"
+
+
+def _sure_host(host: str, typed: str) -> bool:
+    """After a bare "at" only a known provider or a spelled dot with an ending that is no word proves an address."""
+    if host.split(".")[0] in _providers():
+        return True
+    spelled = re.search(r"(?i)\b(?:dot|punto|ponto|nokta|titik|tuldok)\b|[(\[]", typed)
+    return bool(spelled) and host.rpartition(".")[2] not in hosts.risky_endings() - {"com"}
 
 
 @cache

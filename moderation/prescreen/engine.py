@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from moderation.prescreen import emails, gate, handles, invitations, links, phones
-from moderation.prescreen.allowlist import allowed
+from moderation.prescreen import emails, gate, handles, harm, invitations, links, phones, places, puzzles, reactions, splits
+from moderation.prescreen.allowlist import Allowed, allowed
 from moderation.prescreen.contract import Conversation, Finding, Kind, Message, Options, Rule, Span
 from moderation.prescreen.fold import fold
 from moderation.prescreen.lines import Clue, Line
+from moderation.prescreen.respell import respell
 
 ENGINE_VERSION = "1.0.0"
 _DEFAULT = Options()
@@ -34,30 +35,51 @@ def _lines(messages: Iterable[Message]) -> list[Line]:
         if text.isascii() and len(text) <= gate.LONGEST:
             hits = match(text)  # type: ignore[operator]
             if hits:
-                ready.append(Line(index, message, frozenset([names[hit] for hit in hits])))
+                topics = frozenset([names[hit] for hit in hits])
+                ready.append(_respelled(index, message, topics) if "tricked" in topics or "spaced" in topics else Line(index, message, topics))
         else:
-            folded = fold(text)
+            folded = respell(fold(text))
             if topics := gate.topics_of(folded.text):
                 ready.append(Line(index, message, topics, folded))
     return ready
+
+
+def _respelled(index: int, message: Message, topics: frozenset[str]) -> Line:
+    """A line whose spelling tricks are undone; it may touch more topics than the raw text did."""
+    folded = respell(fold(message.text))
+    more = topics if folded.source is None else topics | gate.topics_of(folded.text)
+    return Line(index, message, more, folded)
 
 
 def _clues(lines: list[Line], conversation: Conversation, options: Options) -> list[Clue]:
     known = allowed(options)
     clues: list[Clue] = []
     for line in lines:
-        found: list[Clue] = []
-        if "mailish" in line.topics:
-            found += emails.find(line, known)
-        if "linkish" in line.topics:
-            found += links.find(line, known)
-        if line.topics & {"number", "words", "foreign"}:
-            found += phones.find(line, known)
-        if line.topics & {"app", "short", "id", "foreign"}:
-            found += handles.find(line)
-        found += invitations.find(line)
-        clues += _settled(found)
+        if line.index:
+            line.context = "\n".join(message.text[-200:] for message in conversation.messages[max(0, line.index - 2) : line.index])
+        clues += _settled(_in_one_message(line, known))
+    talk = splits.Talk(conversation, lines)
+    clues += splits.find(talk, lines, known)
+    clues += puzzles.find(talk, lines)
+    reactions.strengthen(talk, clues)
+    clues += reactions.declined(talk, clues)
+    clues += harm.find(talk, clues)
     return clues
+
+
+def _in_one_message(line: Line, known: Allowed) -> list[Clue]:
+    found: list[Clue] = []
+    if "mailish" in line.topics:
+        found += emails.find(line, known)
+    if "linkish" in line.topics:
+        found += links.find(line, known)
+    if line.topics & {"number", "words", "foreign"}:
+        found += phones.find(line, known)
+    if line.topics & {"app", "short", "id", "foreign"}:
+        found += handles.find(line)
+    if line.topics & {"place", "street", "meet"}:
+        found += places.find(line)
+    return found + list(invitations.find(line))
 
 
 def _settled(found: list[Clue]) -> list[Clue]:

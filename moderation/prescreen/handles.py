@@ -39,11 +39,13 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _SAME_NAME = re.compile(
-    r"\b(?:same (?:exact )?(?:user ?-?)?(?:name|handle|tag|@|nick|username|pic|id|spelling)?(?:,? (?:as|like|that|i use|i have|of)? ?(?:on |in )?(?:here|this|mine|my))?|(?:it'?s |i'?m |its |im )?my (?:user ?-?)?(?:name|nick|handle|username) (?:from |on |in )?(?:here|this(?: site| app)?)|"
-    r"(?:my |the |user)?name (?:i (?:use|have|go by) )?(?:on )?here|(?:as|like|exactly as|same as|identical to|what i'?m called) (?:i am |it is |i'?m called |my name )?(?:on )?(?:here|this site|this room)|"
-    r"mismo nombre|mesmo nome|meme (?:nom|pseudo)|(?:der|den )?gleiche[rn]? name|stesso nome|zelfde naam|aynı isim|ayni isim|ten sam nick|pareho|same lang|nama sama|sama kayak di sini|как здесь|тот же ник)\b[^.!?\n]{0,60}",
+    r"\b(?:same (?:exact )?(?:user ?-?)?(?:name|handle|tag|@|nick|username|id|spelling)(?:,? (?:as|like|that|i use|i have|of)? ?(?:on |in )?(?:here|this|mine|my))?|"
+    r"(?:the )?same (?:thing |one )?(?:as (?:on )?(?:here|this|my name)|on (?:there|both))|(?:it'?s |i'?m |its |im )?my (?:user ?-?)?(?:name|nick|handle|username) (?:from |on |in )?(?:here|this(?: site| app)?)|"
+    r"(?:my |the |user)?name (?:i (?:use|have|go by) )?(?:on )?here|(?:exactly as|same as|identical to|what i'?m called|as) (?:i am |it is |i'?m called |my name )?(?:on )?(?:here|this site|this room)|"
+    r"mismo nombre|mesmo nome|meme (?:nom|pseudo)|(?:der|den )?gleiche[rn]? name|stesso nome|zelfde naam|ayni isim|ten sam nick|nama sama|\u0442\u043e\u0442 \u0436\u0435 \u043d\u0438\u043a)\b[^.!?\n]{0,60}",
     re.IGNORECASE,
 )
+_CHAT_WORDS = frozenset("sum1 any1 some1 every1 no1 gr8 m8 l8r b4 2day 2nite 2moro 2morrow w8 h8 str8 4ever 2gether u2 me2 covid19 ps5 ps4 ps3 mp3 h2o b12 d3 24/7 k9 4got ily2 sk8 gen1 y10 y11 yr10 yr11 4u g2g b2b p.s a.m p.m e.g i.e".split())
 _CODE = re.compile(
     r"\b(?:sw-?)?\d{4}[- ]\d{4}[- ]\d{4}\b|\b\d{8,10}\b|\b[a-z0-9]{2,20}#\d{4}\b", re.IGNORECASE
 )
@@ -61,7 +63,7 @@ def ordinary() -> frozenset[str]:
 def shaped(token: str) -> bool:
     """Looks like a user name by itself: figures, underscores or dots among letters."""
     bare = token.lstrip("@").rstrip(".")
-    if len(bare) < 3 or bare.isdigit():
+    if len(bare) < 3 or bare.isdigit() or bare.lower() in _CHAT_WORDS:
         return False
     if re.fullmatch(
         r"\d+(?:st|nd|rd|th|am|pm|mg|k|s|x|h|hrs?|min|mins|yrs?|wks?|ish|yo|f|m)", bare, re.IGNORECASE

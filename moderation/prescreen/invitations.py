@@ -14,6 +14,12 @@ _ON_SITE = re.compile(
     r"(?:message|msg|chat|talk|reach|find|dm|pm) (?:to |with )?(?:me|us|you|u) (?:on |in |right |back |anytime |any time )*here|leave (?:me )?a message|here (?:tomorrow|again|tonight)|listener (?:search|list)|7cups\.com)\b",
     re.IGNORECASE,
 )
+_ADVICE = re.compile(
+    r"\b(?:friends?|family|people|them|others?|parents|siblings|doctors?|therapists?|counsell?ors?|manager|co-?workers?|tutor\w*|professionals?|"
+    r"relatives|folks|classmates|neighbou?rs?|strangers|support group|local|somewhere to work|work at|job|hotline|helpline|group therapy|services)\b",
+    re.IGNORECASE,
+)
+_PAIR = re.compile(r"\b(?:me|we|us|let'?s|lets|our|each other|with you|hear you|see you|find you|call you|text you|add you|reach you|your|ur|u)\b", re.IGNORECASE)
 _OUTSIDE = re.compile(
     r"\b(?:off|outside|elsewhere|instead|other app|another|not (?:on )?here|private)\b", re.IGNORECASE
 )
@@ -74,10 +80,15 @@ def find(line: Line) -> Iterator[Clue]:
 
 def _meant(line: Line, act: Act, rule: Rule) -> bool:
     text = line.text
+    if act.phrase.id == "you-app-short" and any(text[m.start : m.end].lower() in line.context.lower() for m in line.mentions):
+        return False
     if rule is Rule.CONTACT_REQUESTED:
         if speech.refused(text, act.start, act.end) or speech.rule_talk(text, act.start, act.end):
             return False
         if speech.reported(text, act.start, act.end):
+            return False
+        left, right = speech.sentence(text, act.start, act.end)
+        if _ADVICE.search(text[left:right]) and not _PAIR.search(text[act.start : act.end]):
             return False
         on_site = _ON_SITE.search(text[slice(*speech.sentence(text, act.start, act.end))])
         return not (on_site and not line.mentions and not _OUTSIDE.search(text[act.start : act.end]))

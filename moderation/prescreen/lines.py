@@ -18,6 +18,7 @@ class Line:
         self.message = message
         self.topics = topics
         self.folded = folded or fold(message.text)
+        self.context = ""
 
     @property
     def text(self) -> str:

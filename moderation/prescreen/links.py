@@ -8,7 +8,7 @@ from moderation.prescreen.allowlist import Allowed
 from moderation.prescreen.contract import Kind, Rule
 from moderation.prescreen.lines import Clue, Line
 
-_DOT = r"(?:\.|\s?[(\[{]\s*(?:dot|\.|punto|ponto)\s*[)\]}]\s?|\s(?:dot|punto|ponto)\s|\s?\.\s)"
+_DOT = r"(?:\.|\s?[(\[{]\s*(?:dot|\.|punto|ponto)\s*[)\]}]\s?|\s(?:dot|punto|ponto)\s|\s\.\s)"
 _SLASH = r"(?:/|\s?[(\[]\s*(?:slash|/)\s*[)\]]\s?|,?\s(?:forward |fwd )?slash,?\s|\s?/\s?)"
 _LINK = re.compile(
     rf"(?:(?:https?|hxxps?)\s?:\s?/\s?/\s?)?(?:www\.)?[a-z0-9](?:[a-z0-9-]{{0,40}}|[a-z]{{1,12}}\s[a-z]{{2,8}}(?=\s?\.\s?gg))"
@@ -16,7 +16,7 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _OWNERSHIP = re.compile(
-    r"\b(?:my|mine|join|add|me|us|our|come|hop|dm|write to|find|follow|subscribe|reach|msg|message|contact|chat|room|talk|link)\b",
+    r"\b(?:my|mine|join|our|come to|hop|dm|add me|write to|find me|follow|subscribe|reach me|msg me|message me|contact me|private|chat ?room)\b",
     re.IGNORECASE,
 )
 _SPOKEN_HUB = re.compile(

@@ -43,7 +43,7 @@ _PHONE_WORD = re.compile(
     r"handy|celular|telefono|telefon|cel|movil|hit me up|reached|ping|voice|facetime)\b|номер|телефон|звон|ватсап|नंबर|电话|手机|رقم|번호|電話",
     re.IGNORECASE,
 )
-_CODE_TALK = re.compile(r"(?:return|\bif\b|==|[{};]\s*//|</|\bport\b|function|https?:)", re.IGNORECASE)
+_CODE_TALK = re.compile(r"(?:return|\bif \(|==|[{};]\s*//|</|\bport\b|function|https?:)", re.IGNORECASE)
 
 
 def find(line: Line, allowed: Allowed) -> Iterator[Clue]:
@@ -96,7 +96,7 @@ def _judge(line: Line, run: Run, allowed: Allowed) -> tuple[float, str]:
         return 0.0, ""
     if _is_time_or_date(text, run, separators):
         return (0.3, "digits") if not line.cues & {"decode", "secrecy"} else (0.5, "digits")
-    quiet = _NEGATIVE.search(text[max(0, run.start - 60) : run.end + 25])
+    quiet = _NEGATIVE.search(line.context[-90:] + text[max(0, run.start - 60) : run.end + 25])
     hidden = bool(line.cues & {"decode", "secrecy"})
     if quiet and not phone_word and not hidden:
         return (
@@ -112,14 +112,14 @@ def _judge(line: Line, run: Run, allowed: Allowed) -> tuple[float, str]:
         )
     if shaped and len(number) >= 9:
         natural = _natural(run)
-        score = 0.93 if phone_word else 0.85 if natural else 0.6
+        score = 0.93 if phone_word and natural else 0.62 if phone_word else (0.84 if len(run.groups) > 1 else 0.7) if natural else 0.45
         return (score - 0.25 if quiet else score), "a telephone number"
     if shaped or (len(number) == 7 and [len(g) for g in run.groups] == [3, 4]):
         return (0.75, "a local telephone number") if phone_word else (0.35, "digits")
     if phone_word and len(number) >= 8 and _natural(run):
         return 0.66, "digits beside a word for telephoning"
     if hidden and len(number) >= 8:
-        return 0.6, "digits with a hint how to read them"
+        return (0.6 if shaped else 0.4), "digits with a hint how to read them"
     return 0.2, "digits"
 
 
@@ -141,6 +141,11 @@ def plausible(number: str) -> bool:
     return any(shape.fullmatch(number) for _, shape in _SHAPES) or bool(
         re.fullmatch(r"555\d{4}|(?:44|1|91|61|49|33|63|27|34|39|55|62|90|48|7)\d{9,11}", number)
     )
+
+
+def dialled(number: str) -> bool:
+    """Stricter than plausible: what one would dial inside a large country, for digits put together from pieces."""
+    return bool(re.fullmatch(r"1?[2-9]\d{2}[2-9]\d{6}|0\d{9,10}|[6-9]\d{9}|(?:44|1|91|61|49|33|63|27|34|55|62)\d{9,11}", number))
 
 
 def _separators(text: str, run: Run) -> str:
@@ -192,6 +197,8 @@ def _is_time_or_date(text: str, run: Run, separators: str) -> bool:
     ):
         return True
     typed = text[run.start : run.end]
+    if re.search(r"\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b", typed) and not plausible(run.digits):
+        return True
     if (
         re.fullmatch(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}.*", typed)
         and len(groups[0]) in {1, 2, 4}

@@ -16,7 +16,10 @@ _DEEPEST = 6
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One pattern of one speech act. `needs` must also match somewhere; `unless_after` must not follow."""
+    """One pattern of one speech act, with guards.
+
+    needs: must match somewhere in the text. inside, unless_inside: in the match itself. unless_after: right after it.
+    """
 
     id: str
     act: str
@@ -28,6 +31,8 @@ class Phrase:
     pattern: re.Pattern[str]
     unless_after: re.Pattern[str] | None
     needs: re.Pattern[str] | None
+    inside: re.Pattern[str] | None
+    unless_inside: re.Pattern[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,10 @@ def _phrase(entry: dict[str, object], macros: dict[str, str], language: str) -> 
     source = expand(str(entry["pattern"]), macros)
     topics = entry.get("topics", ())
     assert isinstance(topics, list | tuple)
-    after, needs = entry.get("unless_after"), entry.get("needs")
+    guards = {
+        name: re.compile(expand(str(entry[name]), macros), re.IGNORECASE) if name in entry else None
+        for name in ("unless_after", "needs", "inside", "unless_inside")
+    }
     return Phrase(
         id=str(entry["id"]),
         act=str(entry["act"]),
@@ -82,8 +90,7 @@ def _phrase(entry: dict[str, object], macros: dict[str, str], language: str) -> 
         topics=tuple(topics),
         source=source,
         pattern=re.compile(source, re.IGNORECASE),
-        unless_after=re.compile(expand(str(after), macros), re.IGNORECASE) if after else None,
-        needs=re.compile(expand(str(needs), macros), re.IGNORECASE) if needs else None,
+        **guards,
     )
 
 
@@ -147,5 +154,9 @@ def _matches(phrase: Phrase, text: str) -> Iterator[Act]:
         if phrase.unless_after and phrase.unless_after.match(text[match.end() : match.end() + 60]):
             continue
         if phrase.needs and not phrase.needs.search(text):
+            continue
+        if phrase.inside and not phrase.inside.search(match.group()):
+            continue
+        if phrase.unless_inside and phrase.unless_inside.search(match.group()):
             continue
         yield Act(phrase, match.start(), match.end())

@@ -39,7 +39,7 @@ _SECOND = re.compile(
     re.IGNORECASE,
 )
 _FRIENDLY_NEGATION = re.compile(
-    r"\b(?:why (?:don'?t|dont|can'?t|cant|not)|(?:can'?t|cant|don'?t|dont|won'?t|couldn'?t|wouldn'?t|shouldn'?t|didn'?t|didnt) (?:we|you|u|ya)\b|don'?t (?:be|worry|tell|say|have to (?:tell|say)|lose|want to (?:lose|stop))|not (?:here|on (?:here|this))|can'?t (?:lose|talk (?:properly|here|on here)|do (?:this|it) here|say (?:it|that|this) here|type|wait|sleep|keep|see|stay|use (?:this|the)|get (?:on|the)|explain|hear|be)|cant (?:log|get|be|talk|wait|keep|stay))",
+    r"\b(?:why (?:don'?t|dont|can'?t|cant|not)|(?:can'?t|cant|don'?t|dont|won'?t|couldn'?t|wouldn'?t|shouldn'?t|didn'?t|didnt) (?:we|you|u|ya)\b|don'?t (?:be|worry|tell|say|have to (?:tell|say|lose|stop|use|stay)|lose|want to (?:lose|stop))|not (?:here|on (?:here|this))|can'?t (?:lose|talk (?:properly|here|on here)|do (?:this|it) here|say (?:it|that|this) here|type|wait|sleep|keep|see|stay|use (?:this|the)|get (?:on|the)|explain|hear|be)|cant (?:log|get|be|talk|wait|keep|stay))",
     re.IGNORECASE,
 )
 
@@ -75,9 +75,7 @@ def quoted(text: str, start: int, end: int) -> bool:
     opened = text.rfind('"', 0, start + 1)
     if opened < 0 or text.count('"', 0, start + 1) % 2 == 0:
         return False
-    return text.find('"', end - 1) >= 0 and bool(
-        _QUOTE_BEFORE.search(text[max(0, opened - 25) : opened]) or opened > 0
-    )
+    return text.find('"', end - 1) >= 0
 
 
 def rule_talk(text: str, start: int, end: int) -> bool:

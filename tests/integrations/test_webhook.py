@@ -118,7 +118,11 @@ def test_nobody_listening_is_a_failure() -> None:
     assert send(f"http://127.0.0.1:{unused_port()}/").trouble.startswith("No connection to 127.0.0.1:")
 
 
-def test_a_name_without_address_is_a_failure() -> None:
+def test_a_name_without_address_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def getaddrinfo(*_: object, **__: object) -> object:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     answer = send("https://nowhere.invalid/")
 
     assert answer.trouble == "No connection to nowhere.invalid: nowhere.invalid cannot be resolved."

@@ -101,6 +101,6 @@ class PlainBrowser:
         return self
 
     def sign_in(self, username: str, password: str) -> "PlainBrowser":
-        self.open("/").submit("/sign-in/" if "/sign-in/" in self.text else "/login/", login=username, password=password)
+        self.open("/account/login/").submit("/account/login/", login=username, password=password)
         assert self.page.status_code == 200, self.text[:500]
         return self

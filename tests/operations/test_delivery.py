@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.db import transaction
 
 from accounts import SYSTEM
@@ -14,6 +15,7 @@ from moderation.domain.backoff import DELAYS
 from moderation.domain.refusals import Missing, NotPermitted, WrongMove
 from moderation.domain.vocabulary import OutboxState
 from moderation.models import OutboxEvent, clock
+from moderation.operations import delivery
 from moderation.operations.delivery import Answer, Send, deliver_batch, deliver_due, redeliver
 from tests.outbox_events import LATER, make_due, post
 
@@ -103,6 +105,38 @@ def test_nothing_is_sent_from_within_a_transaction() -> None:
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
         deliver_batch(platform.send)
     assert platform.got == []
+
+
+def test_an_event_whose_turn_comes_too_late_for_its_claim_is_handed_back_unsent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(delivery, "LATEST_START", timedelta(seconds=-1))
+    event = post("a", "1")
+    platform = Platform()
+
+    deliver_batch(platform.send)
+
+    event.refresh_from_db()
+    assert platform.got == []
+    assert (event.state, event.attempts, event.claim) == (OutboxState.PENDING, 0, None)
+
+
+def test_no_batch_is_begun_when_the_working_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "WORKING_TIME", timedelta())
+    post("a", "1")
+    platform = Platform()
+
+    assert deliver_due(platform.send) == 0
+    assert platform.got == []
+
+
+def test_a_full_batch_of_slow_answers_ends_before_its_claims_and_the_task_before_its_limit(
+    settings: LazySettings,
+) -> None:
+    rounds = -(-20 // delivery.SENT_AT_ONCE)
+    assert rounds * delivery.LONGEST_TRY < outbox.CLAIM_FOR
+    longest_batch = delivery.LATEST_START + delivery.LONGEST_TRY
+    assert delivery.WORKING_TIME + longest_batch < timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT)
 
 
 # Failure

@@ -1,0 +1,73 @@
+"""The OpenAPI document and the page drawn from it: complete, open to everybody, and without anything from elsewhere."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from moderation.api import problems
+from tests.api.platform import document
+
+CALLS = {
+    ("post", "/api/v1/messages", "messages:write"),
+    ("post", "/api/v1/reports", "reports:write"),
+    ("put", "/api/v1/accounts/{id}", "accounts:write"),
+    ("get", "/api/v1/accounts/{id}/standing", "standing:read"),
+}
+
+
+def test_every_call_is_documented_with_its_scope() -> None:
+    found = {
+        (method, path, operation["x-scope"])
+        for path, methods in document()["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert found == CALLS
+
+
+def test_every_problem_is_documented_somewhere() -> None:
+    text = str(document()["paths"])
+    undocumented = {kind.name for kind in problems.KINDS if f"`{kind.name}`" not in text}
+    assert undocumented == {"wrong-method", "conflict"}  # of calls that are not there
+
+
+def test_every_reference_leads_somewhere() -> None:
+    text = str(document())
+    names = set(re.findall(r"#/components/schemas/(\w+)", text))
+    assert names <= document()["components"]["schemas"].keys()
+    assert "$defs" not in text
+
+
+def test_limits_are_documented() -> None:
+    schemas = document()["components"]["schemas"]
+    assert schemas["MessagesIn"]["properties"]["messages"]["maxItems"] == 1000
+    assert schemas["MessageIn"]["properties"]["text"]["maxLength"] == 20_000
+    assert schemas["MessageIn"]["properties"]["sent_at"]["format"] == "date-time"
+
+
+def test_the_document_is_served_as_it_is() -> None:
+    response = Client().get("/api/v1/openapi.json")
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "application/json")
+    assert response.json()["paths"].keys() == document()["paths"].keys()
+
+
+@pytest.fixture
+def page() -> str:
+    response = Client().get("/api/v1/docs")
+    assert response.status_code == 200
+    assert "script-src 'self'" in response.headers["Content-Security-Policy"]
+    return response.content.decode()
+
+
+def test_the_page_shows_every_call_and_every_problem(page: str) -> None:
+    for method, path, scope in CALLS:
+        assert f"{method.upper()} {path}" in page
+        assert scope in page
+    for kind in set(problems.KINDS) - {problems.WRONG_METHOD, problems.CONFLICT}:
+        assert kind.name in page
+
+
+def test_the_page_asks_nothing_of_anybody_else(page: str) -> None:
+    assert re.findall(r"(?:src|href)=\"([^\"#]+)\"", page) == ["/static/css/api-docs.css", "openapi.json"]
+    assert "<script" not in page
+    assert "style=" not in page
