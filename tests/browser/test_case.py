@@ -100,6 +100,12 @@ def test_by_keyboard_alone(open_page: OpenPage, moderator: User, teen_case: Case
     expect(page.locator("#consequences")).to_contain_text("education notice")
     page.keyboard.press("c")
     heading(page, following)
+    page.keyboard.press("0")
+    expect(page.locator("#consequences")).to_contain_text("No account changes")
+    page.keyboard.press("c")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review queue")
+    page.keyboard.press("z")
+    heading(page, following)
     page.keyboard.press("z")
     heading(page, teen_case)
     page.keyboard.press("Escape")
@@ -115,7 +121,7 @@ def test_a_confirmation_waits_for_the_words_it_confirms(open_page: OpenPage, mod
     page.keyboard.press("4")
     page.keyboard.press("c")
 
-    expect(page.get_by_text(f"Case {teen_case.pk}: decided.")).to_be_visible()
+    expect(page.get_by_text(f"Case {teen_case.pk}: education notice.")).to_be_visible()
     assert Decision.objects.get().sanctions.get().kind == "education_notice"
 
 
