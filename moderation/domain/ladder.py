@@ -80,9 +80,9 @@ def _count(ground: Ground, history: Iterable[PastSanction], policy: Policy, now:
 
 
 def _why(act: Act, earlier: int, policy: Policy) -> str:
-    who = "a teen badge holder " if act.holds_teen_badge and act.to_teen else ""
-    what = f"{who}{act.ground.label.lower()}{' with a teen' if act.to_teen else ''}".strip()
+    who = " by a teen badge holder" if act.holds_teen_badge and act.to_teen else ""
+    what = f"{act.ground.label}{' with a teen' if act.to_teen else ''}{who}"
     step = min(earlier, len(policy.grounds[act.ground].ladder) - 1) + 1
     before = "no earlier sanction" if not earlier else f"{earlier} earlier sanction{'s' if earlier > 1 else ''}"
     months = policy.ladder_window.days // 30
-    return f"{what[0].upper()}{what[1:]}: {before} on this ground in {months} months, so step {step} of the ladder."
+    return f"{what}: {before} on this ground in {months} months, so step {step} of the ladder."

@@ -1,13 +1,18 @@
 """Hiding a contact inside a text, and cutting a text at its marks. Offsets are code points, as the pre-screen gives."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+
+from moderation.domain.vocabulary import Ground, Kind
 
 SNIPPET = 120  # characters of text shown around a mark in a list
 SHOWN_TAIL = 2
 LONG_ENOUGH_FOR_A_TAIL = 8
 SPACERS = frozenset(" -()./")
+ALWAYS_CONTACTS = frozenset({Kind.PHONE, Kind.EMAIL, Kind.URL, Kind.POSTAL_ADDRESS})
+_READINGS = re.compile(r"(?<=read as )\S+|\S*@\S*|\+?\d[\d\s().-]{3,}\d|\b[\w-]+(?:\.[\w-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,21 @@ def occurrences(contacts: Iterable[str], text: str) -> Iterator[Mark]:
         while place >= 0:
             yield Mark(place, place + len(contact), "")
             place = text.find(contact, place + len(contact))
+
+
+def is_contact(rule: Ground, kind: str) -> bool:
+    """Whether a marked stretch is a contact, to be hidden, or words that have to be read.
+
+    A number or an address is one under any rule. Of the others only where a contact was shared: an invitation, or
+    talk of another site, says nothing when it is hidden.
+    """
+    return rule is Ground.CONTACT_SHARED or kind in ALWAYS_CONTACTS
+
+
+def readings(explanation: str) -> Iterator[Mark]:
+    """Where an explanation repeats the contact that it is about."""
+    for found in _READINGS.finditer(explanation):
+        yield Mark(found.start(), found.end(), "")
 
 
 def _runs(text: str, kinds: bytearray) -> Iterator[tuple[int, str]]:

@@ -140,8 +140,8 @@ def _measures(wish: Wish, candidate: Candidate) -> Iterator[Measure]:
 def _for_accounts(steps: tuple[Step, ...], setting: Setting) -> Iterator[Consequence]:
     if asks_second(steps, setting):
         held = any(step.measure == BADGE_REMOVAL for step in steps)
-        meanwhile = " The teen badge is held until then." if held else ""
-        yield Consequence(f"A second person has to approve before this takes effect.{meanwhile}")
+        meanwhile = " Until then the badge is held." if held else ""
+        yield Consequence(f"A second person has to approve this first.{meanwhile}")
     for step in steps:
         yield Consequence(_effect(step.measure), who=step.candidate.name)
     until = wording.day(setting.now + setting.policy.appeal_window)
@@ -152,7 +152,7 @@ def _effect(measure: Measure) -> str:
     if measure.kind is SanctionKind.EDUCATION_NOTICE:
         return "gets the education notice with the six questions. Nothing is restricted."
     if measure.kind is SanctionKind.TEEN_BADGE_REMOVAL:
-        return "loses the teen badge; a new one needs a fresh application and two people."
+        return "loses the teen badge; a new one takes an application and two people."
     if measure.permanent:
         return "can no longer sign in on the platform, without end."
     if measure.days is None:

@@ -14,7 +14,7 @@ from django.db.models import Q
 from accounts import SYSTEM, audit
 from moderation.domain import wording
 from moderation.domain.deadlines import due_at
-from moderation.domain.masking import Mark, snippet
+from moderation.domain.masking import Mark, is_contact, snippet
 from moderation.domain.policy import Policy
 from moderation.domain.priority import CaseFacts, urgency
 from moderation.domain.vocabulary import CaseState, Ground, Kind, Severity
@@ -179,4 +179,6 @@ def _snippet(case: Case, leading: Finding | None) -> str:
     shown = case.evidence.filter(message_id=wanted).order_by("-pk").first()
     if shown is None:
         return ""
-    return snippet(shown.text, [Mark(s["start"], s["end"], s["kind"]) for s in spans if s["message"] == wanted])
+    rule = Ground(leading.rule)
+    contacts = [s for s in spans if s["message"] == wanted and is_contact(rule, s["kind"])]
+    return snippet(shown.text, [Mark(s["start"], s["end"], s["kind"]) for s in contacts])

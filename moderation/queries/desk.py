@@ -111,7 +111,7 @@ def usernames(steps: Iterable[Step]) -> Mapping[int, str]:
 def _choices(page: CasePage, wish: Wish) -> Iterable[ChoiceShown]:
     labels = {
         Choice.SUGGESTED: _suggested(page),
-        Choice.BADGE: "Remove teen badge",
+        Choice.BADGE: "Remove badge",
         Choice.SUSPEND: "Suspend …",
         Choice.EDUCATE: "Education notice",
         Choice.NO_VIOLATION: "No violation",

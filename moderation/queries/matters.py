@@ -5,16 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from moderation.domain.masking import Mark, Piece, occurrences, pieces
+from moderation.domain.masking import Mark, Piece, is_contact, occurrences, pieces, readings
 from moderation.domain.policy import Policy
-from moderation.domain.vocabulary import Ground, Kind
+from moderation.domain.vocabulary import Ground
 from moderation.models import Account, Case, CaseParty, Evidence, Finding, PolicyVersion, Report
 
 SHORTEST_REPEAT = 5  # characters; a shorter contact is not looked for elsewhere, it would be found in plain words
-
-# Spans of these are contacts under any rule. Of the others only where a contact was shared: the words of an
-# invitation, or of talk about another site, are evidence that has to be read.
-ALWAYS_CONTACTS = frozenset({Kind.PHONE, Kind.EMAIL, Kind.URL, Kind.POSTAL_ADDRESS})
 
 
 @dataclass(frozen=True)
@@ -48,18 +44,21 @@ class Matter:
         """A text of this case, cut and masked. Contacts found elsewhere in the case are hidden here too."""
         contacts = list(occurrences(self._contacts, text))
         words: list[Mark] = []
-        for mark, is_contact in self._marks.get(message_id, ()):
-            (contacts if is_contact else words).append(mark)
+        for mark, hides in self._marks.get(message_id, ()):
+            (contacts if hides else words).append(mark)
         return pieces(text, contacts=contacts, words=words, is_revealed=self.is_revealed)
+
+    def pieces_of_explanation(self, text: str) -> tuple[Piece, ...]:
+        return pieces(text, contacts=readings(text), is_revealed=self.is_revealed)
 
     @cached_property
     def _marks(self) -> Mapping[int, Sequence[tuple[Mark, bool]]]:
         found: dict[int, list[tuple[Mark, bool]]] = {}
         for finding in self.findings:
             for span in finding.spans:
-                is_contact = finding.rule == Ground.CONTACT_SHARED or span["kind"] in ALWAYS_CONTACTS
                 mark = Mark(span["start"], span["end"], span["kind"], finding.pk)
-                found.setdefault(span["message"], []).append((mark, is_contact))
+                hides = is_contact(Ground(finding.rule), span["kind"])
+                found.setdefault(span["message"], []).append((mark, hides))
         return found
 
     @cached_property
@@ -69,8 +68,8 @@ class Matter:
     def _said(self) -> Iterator[str]:
         for message_id, marks in self._marks.items():
             text = self.kept[message_id].text if message_id in self.kept else ""
-            for mark, is_contact in marks:
-                if is_contact:
+            for mark, hides in marks:
+                if hides:
                     yield text[mark.start : mark.end].strip()
 
 

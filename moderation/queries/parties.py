@@ -3,7 +3,7 @@
 Must not know the conversation; what the policy suggests for an account stands in suggestions.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,6 @@ from moderation.domain.vocabulary import (
     CaseState,
     Ground,
     SanctionKind,
-    SanctionState,
 )
 from moderation.domain.wording import day
 from moderation.models import Account, CaseParty, Sanction
@@ -26,15 +25,6 @@ from moderation.queries.suggestions import candidates
 
 MOST_SANCTIONS = 300  # of all parties together
 MOST_CASES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class SanctionLine:
-    words: str  # «Suspension, 7 days»
-    ground: str
-    since: datetime
-    case_id: int
-    in_force: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +47,6 @@ class Party:
     is_on_break: bool
     standing: str  # empty: nothing against it
     record: str  # «1 education notice, 2 suspensions»
-    sanctions: tuple[SanctionLine, ...]
     cases: tuple[CaseLine, ...]  # others in which it did something, newest first
     linked: tuple[str, ...]  # names of the same person's other accounts; empty for whoever may not see them
 
@@ -151,7 +140,6 @@ def _party(party: CaseParty, past: Past, linked: Mapping[str, tuple[str, ...]]) 
         is_on_break=status.is_break,
         standing=_standing(account),
         record=_record(past.sanctions),
-        sanctions=tuple(_sanction_line(sanction) for sanction in past.sanctions),
         cases=tuple(past.cases),
         linked=linked.get(account.person, ()),
     )
@@ -166,7 +154,7 @@ def _words(account: Account) -> str:
 
 def _badges(account: Account) -> str:
     names = ["Teen badge" if badge == TEEN_BADGE else badge.replace("_", " ").capitalize() for badge in account.badges]
-    return ", ".join(names) or "None"
+    return ", ".join(names)
 
 
 def _standing(account: Account) -> str:
@@ -183,17 +171,15 @@ def _standing(account: Account) -> str:
 
 
 def _record(sanctions: Sequence[Sanction]) -> str:
-    counts = Counter(SanctionKind(sanction.kind) for sanction in sanctions)
-    words = [f"{n} {kind.label.lower()}{'s' if n > 1 else ''}" for kind, n in counts.items()]
+    """«2 suspensions (last Jul 2026), 1 education notice (May 2026)»"""
+    by_kind: dict[SanctionKind, list[Sanction]] = defaultdict(list)
+    for sanction in sanctions:
+        by_kind[SanctionKind(sanction.kind)].append(sanction)
+    words = [_counted(kind, found) for kind, found in by_kind.items()]
     return ", ".join(words) or "No earlier sanction"
 
 
-def _sanction_line(sanction: Sanction) -> SanctionLine:
-    assert sanction.starts_at is not None, "what counted has started"
-    return SanctionLine(
-        words=sanction.measure.label,
-        ground=Ground(sanction.ground).label,
-        since=sanction.starts_at,
-        case_id=sanction.case_id,
-        in_force=sanction.state == SanctionState.IN_FORCE,
-    )
+def _counted(kind: SanctionKind, found: Sequence[Sanction]) -> str:
+    latest = max(sanction.starts_at for sanction in found if sanction.starts_at)
+    many = len(found) > 1
+    return f"{len(found)} {kind.label.lower()}{'s' if many else ''} ({'last ' if many else ''}{latest:%b %Y})"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from moderation.domain.masking import Piece
-from moderation.domain.vocabulary import Ground, Kind, Room, Severity
+from moderation.domain.vocabulary import AgeGroup, Ground, Kind, Room, Severity
 from moderation.models import Account, Evidence, Finding, Message
 from moderation.queries.matters import Matter
 
@@ -20,7 +20,7 @@ MOST_SHOWN = 300
 @dataclass(frozen=True, slots=True)
 class FindingShown:
     label: str  # «Contact shared · phone 0.98»
-    explanation: str
+    explanation: tuple[Piece, ...]
     severity: Severity
 
 
@@ -176,12 +176,14 @@ def _finding(finding: Finding, matter: Matter) -> FindingShown:
     what = "" if kind is Kind.OTHER else f" · {kind.replace('_', ' ')}"
     return FindingShown(
         label=f"{ground.label}{what} {finding.score:.2f}",
-        explanation=finding.explanation,
+        explanation=matter.pieces_of_explanation(finding.explanation),
         severity=Severity.CRITICAL if heightened else matter.policy.grounds[ground].severity,
     )
 
 
 def words_of(account: Account) -> str:
-    """«listener · adult · teen badge»"""
-    known = [word for word in (account.role, account.age_group) if word != "unknown"]
-    return " · ".join([*(known or ["role and age unknown"]), *(["teen badge"] if account.holds_teen_badge else [])])
+    """«listener · adult · teen badge»; that somebody is a teen is said beside it, in its own colour."""
+    known = [word for word in (account.role, account.age_group) if word not in ("unknown", AgeGroup.TEEN)]
+    if not known and not account.is_teen:
+        known = ["role and age unknown"]
+    return " · ".join([*known, *(["teen badge"] if account.holds_teen_badge else [])])

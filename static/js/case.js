@@ -26,5 +26,10 @@ document.addEventListener("click", (event) => {
   next.focus({ preventScroll: true });
 });
 
+// A notice that is opened must be seen, also where the confirming buttons stay at the foot. `toggle` does not bubble.
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches(".notice[open]")) event.target.scrollIntoView({ block: "nearest" });
+}, true);
+
 document.addEventListener("htmx:afterSettle", begin);
 begin();

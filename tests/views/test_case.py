@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, User
-from moderation.domain.vocabulary import CaseState
+from moderation.domain.vocabulary import CaseState, Ground
 from moderation.models import Account, Case, Message, clock
 from moderation.operations.leases import claim_case, take_over
 from tests import making
@@ -54,7 +54,9 @@ def test_a_case_that_is_not_there_is_not_found(browser: Client, name: str) -> No
     assert browser.get(reverse("case", args=[10**18])).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["case_open", "case_take_over", "case_release", "case_renew", "case_reveal", "case_next"])
+@pytest.mark.parametrize(
+    "name", ["case_open", "case_take_over", "case_release", "case_renew", "case_reveal", "case_next"]
+)
 def test_what_changes_something_is_never_a_link(browser: Client, name: str) -> None:
     case = making.case()
     url = reverse(name) if name == "case_next" else address(name, case)
@@ -146,7 +148,7 @@ def test_htmx_gets_the_revealed_part_and_nothing_else(browser: Client) -> None:
 
 
 def test_the_next_case_is_the_most_urgent_that_nobody_holds(browser: Client) -> None:
-    making.case(ground="contact_requested", contact="")
+    making.case(ground=Ground.CONTACT_REQUESTED, contact="")
     urgent = making.case(actor=making.listener(), other=making.teen())
 
     answer = browser.post(reverse("case_next"))

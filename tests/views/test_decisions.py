@@ -1,0 +1,384 @@
+"""Deciding over HTTP: refusals first, then one decision, its undo, and the second signature."""
+
+from html.parser import HTMLParser
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from moderation.domain.vocabulary import CaseState, DecisionState, Ground
+from moderation.models import Account, Case, Decision, Sanction
+from moderation.operations.leases import claim_case, release_case, take_over
+from moderation.queries.cases import case_page
+from moderation.queries.desk import desk
+from tests import making
+from tests.views.test_case import HOSTILE, HX, address, signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def moderator() -> User:
+    return making.moderator(name="Moderator 3")
+
+
+@pytest.fixture
+def browser(moderator: User) -> Client:
+    return signed_in(moderator)
+
+
+@pytest.fixture
+def held(moderator: User) -> Case:
+    return claim_case(making.case().pk, actor=moderator)
+
+
+def form_of(case: Case, user: User, **changed: Any) -> dict[str, Any]:
+    """What the form on the page would send, except for what is changed."""
+    page = case_page(case.pk, viewer=user)
+    shown = desk(page)
+    form = {
+        "key": str(shown.key),
+        "seen_version": page.version,
+        "lease_token": page.lease.token,
+        "choice": "suggested",
+        "length": "suspension:7",
+        "accounts": [account.candidate.account_id for account in shown.accounts if account.is_chosen],
+        "note": "",
+    }
+    return form | {f"notice-{notice.code}": notice.text for notice in shown.notices} | changed
+
+
+def test_without_the_lease_nothing_is_decided(browser: Client, moderator: User) -> None:
+    case = making.case()
+
+    answer = browser.post(address("case_decide", case), form_of(case, moderator, note="typed with care"))
+
+    assert answer.status_code == 409
+    assert "typed with care" in answer.content.decode()
+    assert not Decision.objects.exists()
+
+
+def test_after_a_take_over_the_note_is_kept_and_the_page_says_who_has_the_case(
+    browser: Client, moderator: User, held: Case
+) -> None:
+    form = form_of(held, moderator, note="typed with care")
+    take_over(held.pk, actor=making.moderator(name="Moderator 8"))
+
+    answer = browser.post(address("case_decide", held), form)
+
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Moderator 8" in text
+    assert "typed with care" in text
+
+
+def test_what_has_come_in_since_has_to_be_looked_at_first(browser: Client, moderator: User, held: Case) -> None:
+    form = form_of(held, moderator, note="typed with care", choice="educate")
+    Case.objects.filter(pk=held.pk).update(version=held.version + 1)
+
+    answer = browser.post(address("case_decide", held), form)
+    page = answer.content.decode()
+
+    assert answer.status_code in (409, 422)
+    assert "typed with care" in page
+    assert f'name="seen_version" value="{held.version + 1}"' in page
+
+
+def test_a_stale_version_is_a_conflict(browser: Client, moderator: User, held: Case) -> None:
+    form = form_of(held, moderator)
+    Case.objects.filter(pk=held.pk).update(version=held.version + 1)
+
+    assert browser.post(address("case_decide", held), form).status_code == 409
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["case_decide", "case_preview"])
+@pytest.mark.parametrize("who", [making.auditor])
+def test_whoever_only_reads_decides_nothing(name: str, who: Any, moderator: User, held: Case) -> None:
+    answer = signed_in(who()).post(address(name, held), form_of(held, moderator))
+
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("name", ["case_decide", "case_preview"])
+def test_an_unknown_case_is_not_found(browser: Client, name: str) -> None:
+    assert browser.post(reverse(name, args=[10**18]), {}).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["decision_undo"])
+def test_an_unknown_decision_is_not_found(browser: Client, name: str) -> None:
+    assert browser.post(reverse(name, args=[10**18])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"key": "not a key"},
+        {"choice": "ban everybody"},
+        {"length": "suspension:9999"},
+        {"seen_version": ""},
+        {"lease_token": "x"},
+        {"note": "x" * 5000},
+    ],
+)
+def test_what_no_form_sends_is_refused_with_a_sentence(
+    browser: Client, moderator: User, held: Case, changed: dict[str, str]
+) -> None:
+    answer = browser.post(address("case_decide", held), form_of(held, moderator, **changed))
+
+    assert answer.status_code == 422
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("accounts", [[], ["x"], ["99999999999999999999"]])
+def test_a_sanction_for_nobody_is_refused(browser: Client, moderator: User, held: Case, accounts: list[str]) -> None:
+    answer = browser.post(address("case_decide", held), form_of(held, moderator, accounts=accounts))
+
+    assert answer.status_code == 422
+    assert not Decision.objects.exists()
+
+
+def test_an_account_of_another_case_cannot_be_sanctioned(browser: Client, moderator: User, held: Case) -> None:
+    stranger = making.account()
+
+    browser.post(address("case_decide", held), form_of(held, moderator, accounts=[stranger.pk]))
+
+    assert not Sanction.objects.exists()
+
+
+def test_an_empty_notice_is_refused(browser: Client, moderator: User, held: Case) -> None:
+    form = {name: " " if name.startswith("notice-") else value for name, value in form_of(held, moderator).items()}
+
+    assert browser.post(address("case_decide", held), form).status_code == 422
+    assert not Decision.objects.exists()
+
+
+def test_a_notice_that_was_not_on_the_form_is_shown_before_it_is_sent(
+    browser: Client, moderator: User, held: Case
+) -> None:
+    answer = browser.post(address("case_decide", held), form_of(held, moderator, choice="educate", note="mine"))
+
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Six questions" in text
+    assert "mine" in text
+    assert not Decision.objects.exists()
+
+
+def test_the_preview_says_what_would_happen_and_does_nothing(browser: Client, moderator: User, held: Case) -> None:
+    form = form_of(held, moderator, choice="suspend", length="suspension:permanent")
+
+    answer = browser.post(address("case_preview", held), form, headers=HX)
+
+    text = answer.content.decode()
+    assert "without end" in text
+    assert "second person" in text
+    assert 'id="consequences"' in text
+    assert "<html" not in text
+    assert not Decision.objects.exists()
+
+
+def test_deciding_closes_the_case_and_leads_to_the_next(browser: Client, moderator: User, held: Case) -> None:
+    following = making.case()
+
+    answer = browser.post(address("case_decide", held), form_of(held, moderator, note="clear"))
+
+    assert (answer.status_code, answer["Location"]) == (303, address("case", following))
+    held.refresh_from_db()
+    following.refresh_from_db()
+    decision = Decision.objects.get()
+    assert (held.state, following.holder) == (CaseState.CLOSED, moderator)
+    assert (decision.note, decision.state) == ("clear", DecisionState.IN_FORCE)
+    assert Account.objects.get(pk=held.subject_id).suspended
+
+
+def test_the_last_case_leads_back_to_the_queue(browser: Client, moderator: User, held: Case) -> None:
+    answer = browser.post(address("case_decide", held), form_of(held, moderator, choice="no_violation"))
+
+    assert answer["Location"] == reverse("queue")
+    assert Decision.objects.get().outcome == "no_violation"
+
+
+def test_the_same_form_twice_is_one_decision_and_leads_to_the_same_case(
+    browser: Client, moderator: User, held: Case
+) -> None:
+    making.case(), making.case()
+    form = form_of(held, moderator)
+
+    first, second = (browser.post(address("case_decide", held), form) for _ in range(2))
+
+    assert first["Location"] == second["Location"]
+    assert Decision.objects.count() == 1
+    assert Case.objects.filter(holder=moderator).count() == 1
+
+
+def test_the_notice_goes_out_as_it_was_edited(browser: Client, moderator: User, held: Case) -> None:
+    form = form_of(held, moderator)
+    code = next(name for name in form if name.startswith("notice-"))
+
+    browser.post(address("case_decide", held), form | {code: "Please stay on the site.\r\nThank you."})
+
+    assert Sanction.objects.get().notice == "Please stay on the site.\nThank you."
+
+
+def test_all_accounts_of_a_person_are_suspended_for_harm_without_naming_them(browser: Client, moderator: User) -> None:
+    linked = making.account(username="tideline", person="p")
+    case = making.case(ground=Ground.OFFSITE_HARM, actor=making.account(person="p"))
+    claim_case(case.pk, actor=moderator)
+
+    page = browser.post(address("case_decide", case), form_of(case, moderator), follow=True)
+
+    assert "tideline" not in page.content.decode()
+    assert "tideline" not in browser.get(address("case", case)).content.decode()
+    assert "Hello tideline" in linked.sanctions.get().notice
+
+
+def toast_of(browser: Client, case: Case, moderator: User, **changed: Any) -> str:
+    page = browser.post(address("case_decide", case), form_of(case, moderator, **changed), follow=True)
+    return page.content.decode()
+
+
+def test_the_toast_offers_to_undo_once(browser: Client, moderator: User, held: Case) -> None:
+    page = toast_of(browser, held, moderator)
+
+    undo = reverse("decision_undo", args=[Decision.objects.get().pk])
+    assert undo in page
+    assert undo not in browser.get(reverse("queue")).content.decode()
+
+
+def test_undoing_opens_the_case_again_for_whoever_decided_it(browser: Client, moderator: User, held: Case) -> None:
+    toast_of(browser, held, moderator)
+    decision = Decision.objects.get()
+
+    answer = browser.post(reverse("decision_undo", args=[decision.pk]))
+
+    held.refresh_from_db()
+    assert answer["Location"] == address("case", held)
+    assert (held.state, held.holder) == (CaseState.OPEN, moderator)
+    assert not Account.objects.get(pk=held.subject_id).suspended
+
+
+def test_nobody_undoes_the_decision_of_another(browser: Client, moderator: User, held: Case) -> None:
+    toast_of(browser, held, moderator)
+    decision = Decision.objects.get()
+
+    assert signed_in(making.senior()).post(reverse("decision_undo", args=[decision.pk])).status_code == 403
+    decision.refresh_from_db()
+    assert decision.state == DecisionState.IN_FORCE
+
+
+def test_after_the_window_there_is_nothing_to_undo(browser: Client, moderator: User, held: Case) -> None:
+    toast_of(browser, held, moderator)
+    decision = Decision.objects.get()
+    Decision.objects.update(undo_until=decision.decided_at)
+
+    answer = browser.post(reverse("decision_undo", args=[decision.pk]))
+
+    assert answer.status_code == 422
+    assert "Lift the sanction instead" in answer.content.decode()
+
+
+# The second signature
+
+
+@pytest.fixture
+def proposed() -> Decision:
+    decision: Decision = making.decided(making.case(), "suspension:permanent")
+    return decision
+
+
+@pytest.mark.parametrize("who", [making.moderator, making.auditor])
+def test_whoever_may_not_approve_sees_and_answers_no_proposals(who: Any, proposed: Decision) -> None:
+    browser = signed_in(who())
+
+    assert browser.get(reverse("proposals")).status_code == 403
+    assert browser.post(reverse("proposal_approve", args=[proposed.pk])).status_code == 403
+    assert browser.post(reverse("proposal_refuse", args=[proposed.pk]), {"note": "no"}).status_code == 403
+
+
+def test_the_proposer_cannot_approve() -> None:
+    senior = making.senior()
+    decision = making.decided(making.case(), "suspension:permanent", by=senior)
+    browser = signed_in(senior)
+
+    page = browser.get(reverse("proposals")).content.decode()
+    answer = browser.post(reverse("proposal_approve", args=[decision.pk]))
+
+    assert "You proposed this yourself" in page
+    assert answer.status_code == 403
+    decision.refresh_from_db()
+    assert decision.state == DecisionState.PROPOSED
+
+
+def test_refusing_without_a_reason_is_refused(proposed: Decision) -> None:
+    answer = signed_in(making.senior()).post(reverse("proposal_refuse", args=[proposed.pk]))
+
+    assert answer.status_code == 422
+    proposed.refresh_from_db()
+    assert proposed.state == DecisionState.PROPOSED
+
+
+def test_an_unknown_proposal_is_not_found() -> None:
+    assert signed_in(making.senior()).post(reverse("proposal_approve", args=[10**18])).status_code == 404
+
+
+def test_a_second_person_approves(proposed: Decision) -> None:
+    answer = signed_in(making.senior()).post(reverse("proposal_approve", args=[proposed.pk]), follow=True)
+
+    proposed.refresh_from_db()
+    assert answer.redirect_chain == [(reverse("proposals"), 303)]
+    assert proposed.state == DecisionState.IN_FORCE
+
+
+def test_a_second_person_refuses_and_the_next_one_reads_why(browser: Client, proposed: Decision) -> None:
+    signed_in(making.senior()).post(reverse("proposal_refuse", args=[proposed.pk]), {"note": "30 days will do"})
+
+    proposed.refresh_from_db()
+    page = browser.get(reverse("case", args=[proposed.case_id])).content.decode()
+    assert proposed.state == DecisionState.REFUSED
+    assert "30 days will do" in page
+
+
+def test_hostile_notes_stay_text(moderator: User) -> None:
+    case = making.case(actor=making.account(username=HOSTILE))
+    claimed = claim_case(case.pk, actor=moderator)
+    browser = signed_in(moderator)
+    form = form_of(claimed, moderator, choice="suspend", length="suspension:permanent")
+    shown = browser.post(address("case_decide", claimed), form | {"note": HOSTILE})
+    form |= {f"notice-{case.subject_id}:suspension:permanent": HOSTILE, "note": HOSTILE}
+    browser.post(address("case_decide", claimed), form)
+    pages = [shown, signed_in(making.senior()).get(reverse("proposals")), browser.get(address("case", case))]
+
+    for page in pages:
+        text = page.content.decode()
+        assert "&lt;script&gt;" in text
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+
+
+def test_letting_go_and_taking_again_voids_the_old_form(browser: Client, moderator: User, held: Case) -> None:
+    form = form_of(held, moderator)
+    release_case(held.pk, actor=moderator, token=held.lease_token)
+    claim_case(held.pk, actor=moderator)
+
+    answer = browser.post(address("case_decide", held), form | {"key": str(uuid4())})
+
+    assert answer.status_code == 409
+
+
+class _Names(HTMLParser):
+    names: list[str]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names = [*getattr(self, "names", []), dict(attrs).get("name") or ""]
+
+
+def test_the_form_on_the_page_carries_what_deciding_needs(browser: Client, held: Case) -> None:
+    parser = _Names()
+    parser.feed(browser.get(address("case", held)).content.decode())
+
+    wanted = {"key", "seen_version", "lease_token", "choice", "length", "accounts", "note", "csrfmiddlewaretoken"}
+    assert wanted <= set(parser.names)
