@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from moderation.prescreen import allowlist, digits
+from moderation.prescreen import allowlist
 from moderation.prescreen.allowlist import Allowed
 from moderation.prescreen.contract import Kind, Rule
 from moderation.prescreen.digits import Run
@@ -47,7 +47,7 @@ _CODE_TALK = re.compile(r"(?:return|\bif \(|==|[{};]\s*//|</|\bport\b|function|h
 
 
 def find(line: Line, allowed: Allowed) -> Iterator[Clue]:
-    for run in digits.runs(line.text):
+    for run in line.runs:
         if 7 <= len(run.digits) <= 15:
             score, why = _judge(line, run, allowed)
             if score >= 0.3:

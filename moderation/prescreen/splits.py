@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from moderation.prescreen import digits, hosts, media, phones, phrases
+from moderation.prescreen import hosts, media, phones, phrases
 from moderation.prescreen.handles import ordinary, shaped
 from moderation.prescreen.allowlist import Allowed
 from moderation.prescreen.contract import Conversation, Kind, Rule
@@ -63,7 +63,7 @@ class Talk:
 
 
 def find(talk: Talk, lines: Sequence[Line], known: Allowed) -> Iterator[Clue]:
-    fragments = [fragment for line in lines if line.topics & {"number", "words", "foreign"} for fragment in _fragments(line, known)]
+    fragments = [fragment for line in lines if line.topics & {"number", "words"} for fragment in _fragments(line, known)]
     if fragments:
         yield from _numbers(talk, fragments)
     yield from _names(talk, lines)
@@ -73,7 +73,7 @@ def _fragments(line: Line, known: Allowed) -> Iterator[Fragment]:
     text = line.text
     if len(text) > 400:
         return
-    runs = digits.runs(text)
+    runs = line.runs
     words = len(re.findall(r"[^\W\d_]{2,}", text))
     for run in runs:
         value = run.digits
