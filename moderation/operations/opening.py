@@ -78,9 +78,8 @@ def add_findings(case: Case, findings: Sequence[Finding]) -> None:
     """Keep findings once each. One that is wholly inside a new one of the same actor and rule gives way to it."""
     for finding in findings:
         finding.case = case
-        case.findings.filter(
-            actor=finding.actor, rule=finding.rule, message_ids__contained_by=finding.message_ids
-        ).exclude(key=finding.key).filter(detector=finding.detector).delete()
+        same = case.findings.filter(actor=finding.actor, rule=finding.rule)
+        same.filter(message_ids__contained_by=finding.message_ids).exclude(key=finding.key).delete()
     Finding.objects.bulk_create(findings, ignore_conflicts=True)
 
 

@@ -1,7 +1,7 @@
 """Screening: unscreened messages in, findings and cases out, in one transaction a batch."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -37,19 +37,12 @@ def screen_batch(limit: int = 500) -> int:
     that names them meanwhile need not wait.
     """
     queue = Message.objects.unscreened().order_by("id").select_for_update(skip_locked=True, no_key=True)
-    claimed = [_Claimed(*row) for row in queue.values_list("id", "conversation_id", "sent_at")[:limit]]
+    claimed = [Claimed(*row) for row in queue.values_list("id", "conversation_id", "sent_at")[:limit]]
     if not claimed:
         return 0
-    locked = Conversation.objects.filter(pk__in={message.conversation_id for message in claimed})
-    rooms = dict(locked.order_by("pk").select_for_update(no_key=True).values_list("pk", "room"))
-    version = PolicyVersion.objects.in_force()
     now = clock.now()
 
-    failed: set[int] = set()
-    for window in _windows(rooms, claimed):
-        found = [finding for finding in _screen(window, failed) if _opens(finding, version.policy)]
-        if found:
-            _gather(window, found, version, now=now)
+    failed = screen_claimed(claimed, now=now)
 
     done = [message.id for message in claimed if message.id not in failed]
     Message.objects.filter(pk__in=done).update(screened_at=now, engine=ENGINE_VERSION)
@@ -57,10 +50,33 @@ def screen_batch(limit: int = 500) -> int:
     return len(claimed)
 
 
-class _Claimed(NamedTuple):
+class Claimed(NamedTuple):
+    """A message that this transaction has locked."""
+
     id: int
     conversation_id: int
     sent_at: datetime
+
+
+Keeps = Callable[["Window", prescreen.Finding], bool]
+
+
+def screen_claimed(claimed: Sequence[Claimed], *, now: datetime, keeps: Keeps | None = None) -> set[int]:
+    """Screen locked messages in their context and bring cases up to date; answers the ids that could not be screened.
+
+    Not an operation: screening and rescreening share it inside their transactions. `keeps` may drop findings.
+    """
+    locked = Conversation.objects.filter(pk__in={message.conversation_id for message in claimed})
+    rooms = dict(locked.order_by("pk").select_for_update(no_key=True).values_list("pk", "room"))
+    version = PolicyVersion.objects.in_force()
+    failed: set[int] = set()
+    for window in _windows(rooms, claimed):
+        found = [finding for finding in _screen(window, failed) if _opens(finding, version.policy)]
+        if keeps is not None:
+            found = [finding for finding in found if keeps(window, finding)]
+        if found:
+            _gather(window, found, version, now=now)
+    return failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +106,9 @@ ORDER BY c.id, near.sent_at, near.id
 """
 
 
-def _windows(rooms: Mapping[int, str], claimed: Iterable[_Claimed]) -> Iterator[Window]:
+def _windows(rooms: Mapping[int, str], claimed: Iterable[Claimed]) -> Iterator[Window]:
     """One window a conversation. Plain rows, not models: this is the path that every message takes."""
-    new: dict[int, list[_Claimed]] = defaultdict(list)
+    new: dict[int, list[Claimed]] = defaultdict(list)
     for message in claimed:
         new[message.conversation_id].append(message)
     firsts = [min(message.sent_at for message in of_one) for of_one in new.values()]
