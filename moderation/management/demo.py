@@ -49,14 +49,14 @@ Told = dict[str, Any]
 
 def community(now: datetime) -> int:
     """Write people and conversations, unscreened, as if the platform had just sent them. Answers how many messages."""
-    told = list(_told("conversations"))
+    told = list(told_in("conversations"))
     with transaction.atomic():
         return len(_write(told, now))
 
 
 def past(staff: dict[str, User], now: datetime) -> None:
     """A few decided cases, so that some people have a record."""
-    for told in _told("history"):
+    for told in told_in("history"):
         with transaction.atomic():
             messages = _write([told], now, screened=True)
             case = _case(told, messages)
@@ -64,7 +64,7 @@ def past(staff: dict[str, User], now: datetime) -> None:
 
 
 def reports(now: datetime, *, actor: Actor) -> None:
-    for told in _told("reports"):
+    for told in told_in("reports"):
         take_report(
             ToldReport(
                 id=told["id"],
@@ -81,7 +81,7 @@ def reports(now: datetime, *, actor: Actor) -> None:
         )
 
 
-def _told(name: str) -> Iterator[Told]:
+def told_in(name: str) -> Iterator[Told]:
     path = Path(settings.BASE_DIR) / "examples" / "demo" / f"{name}.jsonl"
     with path.open(encoding="utf-8") as lines:
         yield from map(json.loads, lines)
