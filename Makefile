@@ -8,7 +8,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 ANY_KEY = $$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')
 .DEFAULT_GOAL := help
-.PHONY: help run test check inspect bench lint format types contracts migrations-check deploy-check clean
+.PHONY: help run test check inspect bench screens lock lint format types contracts migrations-check deploy-check clean
 
 help:
 	@echo "make run     run Haven on this machine (make run PORT=8123 for another port)"
@@ -56,6 +56,17 @@ deploy-check: .venv/.installed-dev
 
 bench: .venv/.installed-dev
 	@$(PY) -m benchmarks $(ARGS)
+
+# Photographs every page of the demo that runs on PORT.
+screens: .venv/.installed-dev
+	@$(PY) docs/take_screens.py --address http://127.0.0.1:$(PORT)
+
+# Pins anew what pyproject.toml asks for; needs uv (https://docs.astral.sh/uv/).
+LOCK = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --no-emit-index-url
+lock:
+	@$(LOCK) pyproject.toml -o requirements.txt
+	@$(LOCK) --group embedded -c requirements.txt -o requirements-embedded.txt
+	@$(LOCK) --group dev -c requirements.txt -o requirements-dev.txt
 
 clean:
 	@rm -rf .venv var staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -25,9 +25,14 @@ class NewKey(NamedTuple):
 
 @transaction.atomic(durable=True)
 def create_staff(username: str, *, actor: Actor, role: Role, password: str, name: str = "") -> User:
-    """Add a person to staff. Raises Refused when the user name is taken."""
+    """Add a person to staff. Raises Refused when the user name is empty, too long or taken.
+
+    The password is the caller's to judge; it is stored as a hash.
+    """
     require(actor, Capability.MANAGE_TEAM)
 
+    if not 1 <= len(username) <= 150:
+        raise Refused("A user name has 1 to 150 characters.")
     if User.objects.filter(username=username).exists():
         raise Refused(f"The user name “{username}” is taken; choose another.")
 

@@ -187,6 +187,7 @@ def _environment(port: int) -> dict[str, str]:
             "WEBHOOK_URL": f"http://{HOST}:{port + 1}/webhooks",
             "WEBHOOK_SECRET_FILE": str(secret),
             "WEBHOOK_ALLOW_PRIVATE": "1",
+            "PLATFORM_STATE": str(var_dir() / "platform-events.jsonl"),
         }
         environment.pop("WEBHOOK_SECRET", None)
     return environment

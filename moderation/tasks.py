@@ -5,12 +5,13 @@ from django.db import InterfaceError, OperationalError
 
 from moderation import hints
 from moderation.integrations import webhook
-from moderation.operations import leases, sanctions, screening
+from moderation.operations import leases, rescreening, sanctions, screening
 
 task = shared_task(
     autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5, default_retry_delay=5
 )
 ROUNDS = 100  # at most, so that one task never runs into its time limit
+STRETCH = 10  # batches of history between two hints
 
 
 @task
@@ -35,3 +36,14 @@ def expire_sanctions() -> None:
 @task
 def deliver_outbox() -> None:
     webhook.deliver_due()
+
+
+@task
+def rescreen(after: int = 0) -> None:
+    """A stretch of history, then a hint for the next: live work of the same worker comes in between."""
+    for _ in range(STRETCH):
+        progress = rescreening.rescreen_batch(after)
+        if progress.last is None:
+            return
+        after = progress.last
+    rescreen.delay(after)

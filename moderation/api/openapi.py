@@ -12,7 +12,7 @@ from moderation.api.problems import MEDIA_TYPE, ProblemOut
 DESCRIPTION = """
 Tell Haven of messages, accounts and reports; ask for the standing of an account. Send a key as
 “Authorization: Bearer …”; each call names the scope that its key needs. Every item carries your own id, and sending it
-again is harmless. Times are RFC 3339 with an offset. Errors are problem+json (RFC 9457): rely on `type`, show `detail`.
+again is harmless. Times are RFC 3339 with an offset. Errors are problem+json (RFC 9457): rely on “type”, show “detail”.
 """.strip()
 
 _EVERYWHERE = (401, 403, 429, 500, 503)
@@ -43,12 +43,14 @@ class MachineInterface(NinjaAPI):
         )
         document["components"]["schemas"] |= document["components"]["schemas"]["Problem"].pop("$defs")
         for methods in document["paths"].values():
-            for method, operation in methods.items():
-                _complete(method, operation)
+            for operation in methods.values():
+                _complete(operation)
         return document
 
 
-def _complete(method: str, operation: dict[str, Any]) -> None:
+def _complete(operation: dict[str, Any]) -> None:
+    paragraphs = operation["description"].split("\n\n")
+    operation["description"] = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
     for status, answer in operation["responses"].items():
         answer["headers"] = _headers(_RATE)
         answer["description"] = HTTPStatus(status).phrase
@@ -60,7 +62,7 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
 def _problem(status: int) -> dict[str, Any]:
     kinds = [kind for kind in problems.KINDS if kind.status == status]
     answer: dict[str, Any] = {
-        "description": "; ".join(f"{kind.title} (`{kind.name}`)" for kind in kinds),
+        "description": "; ".join(f"{kind.title} (“{kind.name}”)" for kind in kinds),
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
     if names := _HEADERS.get(status):

@@ -4,6 +4,7 @@ from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
+from django.views.decorators.http import require_safe
 
 from moderation.api import accounts, messages, reports
 from moderation.api.docs import docs_page
@@ -26,7 +27,7 @@ def _patterns() -> list[URLPattern]:
         pattern.callback = guarded(pattern.callback)
     return [
         *patterns,
-        path("docs", guarded(partial(docs_page, api=api)), name="docs"),
+        path("docs", guarded(require_safe(partial(docs_page, api=api))), name="docs"),
         re_path(r"^(?P<rest>.*)$", guarded(nothing_here)),
     ]
 

@@ -15,6 +15,7 @@ LONGEST_CHANNEL = 64
 MOST_BADGES = 50
 TOLERANCE = timedelta(minutes=5)  # for clocks that are a little fast
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # anything before is a clock or a conversion gone wrong
+END_OF_TIME = datetime(9000, 1, 1, tzinfo=UTC)  # as «now», where a future time is no sign of a wrong clock
 
 
 class FaultKind(StrEnum):

@@ -5,7 +5,8 @@ on a database that holds anything: the command sees to that.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from accounts.actors import Actor
 from accounts.models import User
@@ -28,6 +30,8 @@ from moderation.domain.vocabulary import (
     SanctionKind,
     SanctionState,
 )
+from moderation.management.conversation_lines import Told as SaidInFile
+from moderation.management.conversation_lines import read_line
 from moderation.models import (
     Account,
     Case,
@@ -35,11 +39,11 @@ from moderation.models import (
     Decision,
     Finding,
     Message,
-    Participant,
     PolicyVersion,
     Sanction,
 )
 from moderation.operations import opening
+from moderation.operations.intake import Batch, take_messages
 from moderation.operations.reports import ToldReport, take_report
 
 EVENING_ENDS = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
@@ -47,24 +51,23 @@ EVENING_ENDS = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
 Told = dict[str, Any]
 
 
-def community(now: datetime) -> int:
-    """Write people and conversations, unscreened, as if the platform had just sent them. Answers how many messages."""
-    told = list(_told("conversations"))
-    with transaction.atomic():
-        return len(_write(told, now))
+def community(now: datetime, *, actor: Actor) -> int:
+    """Send people and conversations in as the platform would; the worker screens them. Answers how many messages."""
+    said = [read_line(line, shared_accounts=True) for line in _lines("conversations")]
+    return _take(said, now, actor=actor)
 
 
-def past(staff: dict[str, User], now: datetime) -> None:
+def past(staff: dict[str, User], now: datetime, *, actor: Actor) -> None:
     """A few decided cases, so that some people have a record."""
-    for told in _told("history"):
+    lines = list(_lines("history"))
+    _take([read_line(line, shared_accounts=True) for line in lines], now, actor=actor)
+    for told in map(json.loads, lines):
         with transaction.atomic():
-            messages = _write([told], now, screened=True)
-            case = _case(told, messages)
-            _decide(case, told["decided"], staff[told["decided"]["by"]])
+            _decide(_case(told), told["decided"], staff[told["decided"]["by"]])
 
 
 def reports(now: datetime, *, actor: Actor) -> None:
-    for told in _told("reports"):
+    for told in map(json.loads, _lines("reports")):
         take_report(
             ToldReport(
                 id=told["id"],
@@ -81,79 +84,45 @@ def reports(now: datetime, *, actor: Actor) -> None:
         )
 
 
-def _told(name: str) -> Iterator[Told]:
-    path = Path(settings.BASE_DIR) / "examples" / "demo" / f"{name}.jsonl"
-    with path.open(encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
+def _lines(name: str) -> list[bytes]:
+    return (Path(settings.BASE_DIR) / "examples" / "demo" / f"{name}.jsonl").read_bytes().splitlines()
 
 
-def _write(told: Iterable[Told], now: datetime, *, screened: bool = False) -> list[Message]:
-    told = list(told)
-    accounts = _accounts(person for conversation in told for person in conversation["participants"])
-    messages: list[Message] = []
-    for said in told:
-        conversation = Conversation.objects.create(ext_id=said["id"], room=said["room"])
-        present = [Participant(conversation=conversation, account=accounts[p["id"]]) for p in said["participants"]]
-        Participant.objects.bulk_create(present)
-        messages += [
-            Message(
-                ext_id=message["id"],
-                conversation=conversation,
-                sender=accounts[message["sender"]],
-                sent_at=_moved(message["sent_at"], now),
-                text=message["text"],
-                screened_at=_moved(message["sent_at"], now) if screened else None,
-            )
-            for message in said["messages"]
-        ]
-    return Message.objects.bulk_create(messages)
-
-
-def _accounts(people: Iterable[Told]) -> dict[str, Account]:
-    by_id = {person["id"]: person for person in people}
-    Account.objects.bulk_create(
-        [
-            Account(
-                ext_id=person["id"],
-                username=person["id"],
-                role=person["role"],
-                age_group=person["age_group"],
-                status=person["status"],
-                badges=person["badges"],
-            )
-            for person in by_id.values()
-        ],
-        ignore_conflicts=True,
-    )
-    return {account.ext_id: account for account in Account.objects.filter(ext_id__in=by_id)}
-
-
-def _moved(told: str, now: datetime) -> datetime:
-    return datetime.fromisoformat(told) + (now - EVENING_ENDS)
+def _take(said: Sequence[SaidInFile], now: datetime, *, actor: Actor) -> int:
+    """Everything moved so that the evening ends now."""
+    messages = [
+        replace(message, sent_at=message.sent_at + (now - EVENING_ENDS)) for each in said for message in each.messages
+    ]
+    taken = take_messages(Batch(messages, [account for each in said for account in each.accounts]), actor=actor)
+    assert not taken.rejected, taken.rejected
+    return taken.accepted
 
 
 # The past. Nothing here is told to the platform: it was long ago.
 
 
-def _case(told: Told, messages: list[Message]) -> Case:
-    by_id = {message.ext_id: message for message in messages}
-    actors = {message.sender.ext_id: message.sender for message in messages}
-    conversation, opened_at = messages[0].conversation, messages[-1].sent_at
-    findings = [_finding(violation, actors, by_id) for violation in told["violations"]]
-    version = PolicyVersion.objects.in_force()
-    matter = opening.Matter(conversation, findings[0].actor, version, opened_at)
+def _case(told: Told) -> Case:
+    """The case of one conversation, as it was when its last message had just been screened."""
+    conversation = Conversation.objects.get(ext_id=told["id"])
+    written = conversation.message_set.in_order().select_related("sender")
+    written.update(screened_at=F("sent_at"), engine="demo")
+    by_id = {message.ext_id.partition(":")[2]: message for message in written}
+    senders = {message.sender.ext_id: message.sender for message in by_id.values()}
+    findings = [_finding(violation, senders, by_id) for violation in told["violations"]]
+    opened_at = max(message.sent_at for message in by_id.values())
+    matter = opening.Matter(conversation, findings[0].actor, PolicyVersion.objects.in_force(), opened_at)
     case, is_new = opening.open_or_find(matter)
     opening.add_findings(case, findings)
-    opening.add_parties(case, actors=[finding.actor for finding in findings], others=actors.values())
+    opening.add_parties(case, actors=[finding.actor for finding in findings], others=senders.values())
     opening.keep_evidence(case, [by_id[m] for violation in told["violations"] for m in violation["messages"]])
     opening.assess(case, matter, is_new=is_new)
     return case
 
 
-def _finding(violation: Told, actors: dict[str, Account], by_id: dict[str, Message]) -> Finding:
+def _finding(violation: Told, senders: dict[str, Account], by_id: dict[str, Message]) -> Finding:
     spans = [span | {"message": by_id[span["message"]].pk} for span in violation["spans"]]
     return Finding(
-        actor=actors[violation["actor"]],
+        actor=senders[violation["actor"]],
         rule=violation["rule"],
         kind=spans[0]["kind"] if spans else Kind.MESSAGING_APP,
         score=0.9,

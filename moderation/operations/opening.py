@@ -26,6 +26,7 @@ from moderation.models import (
     Evidence,
     Finding,
     Message,
+    MessageEdit,
     PolicyVersion,
     Report,
     Sanction,
@@ -75,12 +76,14 @@ def add_parties(case: Case, *, actors: Iterable[Account], others: Iterable[Accou
 
 
 def add_findings(case: Case, findings: Sequence[Finding]) -> None:
-    """Keep findings once each. One that is wholly inside a new one of the same actor and rule gives way to it."""
+    """Keep findings once each. One that is wholly inside a new one of the same actor and rule gives way to it, unless
+    it is about a text that has been replaced since: the new one cannot know that text."""
     for finding in findings:
         finding.case = case
-        case.findings.filter(
-            actor=finding.actor, rule=finding.rule, message_ids__contained_by=finding.message_ids
-        ).exclude(key=finding.key).filter(detector=finding.detector).delete()
+        same = case.findings.filter(actor=finding.actor, rule=finding.rule)
+        edited = list(MessageEdit.objects.filter(message__in=finding.message_ids).values_list("message", flat=True))
+        inside = same.filter(message_ids__contained_by=finding.message_ids).exclude(key=finding.key)
+        inside.exclude(message_ids__overlap=edited).delete()
     Finding.objects.bulk_create(findings, ignore_conflicts=True)
 
 

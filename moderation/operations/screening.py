@@ -1,14 +1,17 @@
 """Screening: unscreened messages in, findings and cases out, in one transaction a batch."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from moderation import prescreen
@@ -20,8 +23,8 @@ from moderation.prescreen import ENGINE_VERSION
 
 log = structlog.get_logger(__name__)
 
-BEFORE = 30  # messages of context on either side of those that are new
-AFTER = 10
+BEFORE = 20  # messages of context: more than the pre-screen's own window
+AFTER = 4
 
 
 @transaction.atomic(durable=True)
@@ -30,118 +33,125 @@ def screen_batch(limit: int = 500) -> int:
 
     Claims with SKIP LOCKED, so any number of workers may run this at once; a crash rolls everything back and frees
     the rows at once. Conversations are locked in the order of their ids: two workers with messages of the same one
-    come one after the other, and find each other's case.
+    come one after the other, and find each other's case. The lock on the messages leaves their keys free: a report
+    that names them meanwhile need not wait.
     """
-    claimed = list(Message.objects.unscreened().order_by("id").select_for_update(skip_locked=True)[:limit])
+    queue = Message.objects.unscreened().order_by("id").select_for_update(skip_locked=True, no_key=True)
+    claimed = [Claimed(*row) for row in queue.values_list("id", "conversation_id", "sent_at")[:limit]]
     if not claimed:
         return 0
-    in_conversation = {message.conversation_id for message in claimed}
-    conversations = Conversation.objects.filter(pk__in=in_conversation).order_by("pk").select_for_update(no_key=True)
-    windows = _windows(list(conversations), claimed)
-    version = PolicyVersion.objects.in_force()
     now = clock.now()
 
-    failed: set[int] = set()
-    for window in windows:
-        findings = _screen(window, failed)
-        kept = [found for found in findings if _opens(found, version.policy)]
-        if kept:
-            _gather(window, kept, version, now=now)
+    failed = screen_claimed(claimed, now=now)
 
-    done = [message.pk for message in claimed if message.pk not in failed]
+    done = [message.id for message in claimed if message.id not in failed]
     Message.objects.filter(pk__in=done).update(screened_at=now, engine=ENGINE_VERSION)
     Message.objects.filter(pk__in=failed).update(attempts=F("attempts") + 1)
     return len(claimed)
 
 
+class Claimed(NamedTuple):
+    """A message that this transaction has locked."""
+
+    id: int
+    conversation_id: int
+    sent_at: datetime
+
+
+Keeps = Callable[["Window", prescreen.Finding], bool]
+
+
+def screen_claimed(claimed: Sequence[Claimed], *, now: datetime, keeps: Keeps | None = None) -> set[int]:
+    """Screen locked messages in their context and bring cases up to date; answers the ids that could not be screened.
+
+    Not an operation: screening and rescreening share it inside their transactions. `keeps` may drop findings.
+    """
+    locked = Conversation.objects.filter(pk__in={message.conversation_id for message in claimed})
+    rooms = dict(locked.order_by("pk").select_for_update(no_key=True).values_list("pk", "room"))
+    version = PolicyVersion.objects.in_force()
+    failed: set[int] = set()
+    for window in _windows(rooms, claimed):
+        found = [finding for finding in _screen(window, failed) if _opens(finding, version.policy)]
+        if keeps is not None:
+            found = [finding for finding in found if keeps(window, finding)]
+        if found:
+            _gather(window, found, version, now=now)
+    return failed
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The new messages of one conversation among those around them, oldest first."""
+    """The new messages of one conversation among those around them, oldest first, as the pre-screen reads them."""
 
-    conversation: Conversation
-    messages: Sequence[Message]
-    new: frozenset[int]
-    accounts: dict[int, Account]
+    conversation_id: int
+    room: str
+    messages: tuple[prescreen.Message, ...]
+    new: frozenset[str]
 
 
 _AROUND = """
-SELECT near.* FROM unnest(%(ids)s::bigint[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[]) AS c(id, first, last)
+SELECT c.id, near.id::text, near.sender_id::text, near.text
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS c(id, first, last)
 CROSS JOIN LATERAL (
-    (SELECT * FROM moderation_message WHERE conversation_id = c.id AND sent_at < c.first
-     ORDER BY sent_at DESC, id DESC LIMIT %(before)s)
+    (SELECT id, sender_id, text, sent_at FROM moderation_message
+     WHERE conversation_id = c.id AND sent_at < c.first ORDER BY sent_at DESC, id DESC LIMIT %s)
     UNION ALL
-    (SELECT * FROM moderation_message WHERE conversation_id = c.id AND sent_at BETWEEN c.first AND c.last)
+    (SELECT id, sender_id, text, sent_at FROM moderation_message
+     WHERE conversation_id = c.id AND sent_at BETWEEN c.first AND c.last)
     UNION ALL
-    (SELECT * FROM moderation_message WHERE conversation_id = c.id AND sent_at > c.last
-     ORDER BY sent_at, id LIMIT %(after)s)
+    (SELECT id, sender_id, text, sent_at FROM moderation_message
+     WHERE conversation_id = c.id AND sent_at > c.last ORDER BY sent_at, id LIMIT %s)
 ) AS near
-ORDER BY near.conversation_id, near.sent_at, near.id
+ORDER BY c.id, near.sent_at, near.id
 """
 
 
-def _windows(conversations: Sequence[Conversation], claimed: Sequence[Message]) -> list[Window]:
-    new = defaultdict(list)
+def _windows(rooms: Mapping[int, str], claimed: Iterable[Claimed]) -> Iterator[Window]:
+    """One window a conversation. Plain rows, not models: this is the path that every message takes."""
+    new: dict[int, list[Claimed]] = defaultdict(list)
     for message in claimed:
         new[message.conversation_id].append(message)
-    places = {
-        "ids": [c.pk for c in conversations],
-        "firsts": [min(m.sent_at for m in new[c.pk]) for c in conversations],
-        "lasts": [max(m.sent_at for m in new[c.pk]) for c in conversations],
-        "before": BEFORE,
-        "after": AFTER,
-    }
-    around = defaultdict(list)
-    for message in Message.objects.raw(_AROUND, places):
-        around[message.conversation_id].append(message)
-    accounts = Account.objects.in_bulk({m.sender_id for messages in around.values() for m in messages})
-    return [Window(c, around[c.pk], frozenset(m.pk for m in new[c.pk]), accounts) for c in conversations]
+    firsts = [min(message.sent_at for message in of_one) for of_one in new.values()]
+    lasts = [max(message.sent_at for message in of_one) for of_one in new.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(_AROUND, [list(new), firsts, lasts, BEFORE, AFTER])
+        rows = cursor.fetchall()
+    for conversation_id, of_one in groupby(rows, key=itemgetter(0)):
+        yield Window(
+            conversation_id,
+            rooms[conversation_id],
+            tuple(prescreen.Message(id=pk, sender=sender, text=text) for _, pk, sender, text in of_one),
+            frozenset(str(message.id) for message in new[conversation_id]),
+        )
 
 
 def _screen(window: Window, failed: set[int]) -> list[prescreen.Finding]:
     """Findings that touch a new message. Where a detector raises, the new messages are screened one by one without
     their context, so that one bad message does not take its neighbours with it; what still raises goes to `failed`."""
-    first_new = next(index for index, m in enumerate(window.messages) if m.pk in window.new)
+    first_new = next(index for index, message in enumerate(window.messages) if message.id in window.new)
     try:
         found = _run(window, window.messages, since=first_new)
     except Exception as error:  # whatever a detector raises, the other messages have to be screened
-        log.warning("screening_raised", conversation=window.conversation.pk, error=type(error).__name__)
+        log.warning("screening_raised", conversation=window.conversation_id, error=type(error).__name__)
         found = list(_one_by_one(window, failed))
-    return [f for f in found if any(int(message) in window.new for message in f.messages)]
+    return [finding for finding in found if not window.new.isdisjoint(finding.messages)]
 
 
 def _one_by_one(window: Window, failed: set[int]) -> Iterator[prescreen.Finding]:
     for message in window.messages:
-        if message.pk not in window.new:
+        if message.id not in window.new:
             continue
         try:
-            yield from _run(window, [message], since=0)
+            yield from _run(window, (message,), since=0)
         except Exception as error:
-            log.warning("message_raised", message=message.pk, error=type(error).__name__)
-            failed.add(message.pk)
+            log.warning("message_raised", message=message.id, error=type(error).__name__)
+            failed.add(int(message.id))
 
 
-def _run(window: Window, messages: Sequence[Message], *, since: int) -> list[prescreen.Finding]:
-    senders = {message.sender_id for message in messages}
-    conversation = prescreen.Conversation(
-        id=str(window.conversation.pk),
-        room=window.conversation.room,
-        participants=tuple(_participant(window.accounts[pk]) for pk in sorted(senders)),
-        messages=tuple(
-            prescreen.Message(id=str(m.pk), sender=str(m.sender_id), text=m.text, sent_at=m.sent_at.isoformat())
-            for m in messages
-        ),
-    )
+def _run(window: Window, messages: tuple[prescreen.Message, ...], *, since: int) -> list[prescreen.Finding]:
+    """Who takes part is left out: role, age and badges never change what is found."""
+    conversation = prescreen.Conversation(str(window.conversation_id), window.room, (), messages)
     return prescreen.screen(conversation, since=since, options=_options())
-
-
-def _participant(account: Account) -> prescreen.Participant:
-    return prescreen.Participant(
-        id=str(account.pk),
-        role=account.role,
-        age_group=account.age_group,
-        status=account.status,
-        badges=tuple(account.badges),
-    )
 
 
 def _options() -> prescreen.Options:
@@ -153,19 +163,17 @@ def _opens(found: prescreen.Finding, policy: Policy) -> bool:
 
 
 def _gather(window: Window, found: Iterable[prescreen.Finding], version: PolicyVersion, *, now: datetime) -> None:
-    findings = [_row(f) for f in found]
-    subject = window.accounts[findings[0].actor_id]
-    matter = opening.Matter(window.conversation, subject, version, now)
+    """Bring the case of the conversation up to date. Only here are rows needed as models: few messages come so far."""
+    findings = [_row(finding) for finding in found]
     touched = {pk for finding in findings for pk in finding.message_ids}
+    accounts = Account.objects.in_bulk({int(message.sender) for message in window.messages})
+    conversation = Conversation.objects.get(pk=window.conversation_id)
+    matter = opening.Matter(conversation, accounts[findings[0].actor_id], version, now)
 
     case, is_new = opening.open_or_find(matter)
     opening.add_findings(case, findings)
-    opening.add_parties(
-        case,
-        actors=[window.accounts[f.actor_id] for f in findings],
-        others=[window.accounts[m.sender_id] for m in window.messages],
-    )
-    opening.keep_evidence(case, [m for m in window.messages if m.pk in touched])
+    opening.add_parties(case, actors=[accounts[f.actor_id] for f in findings], others=accounts.values())
+    opening.keep_evidence(case, Message.objects.filter(pk__in=touched).in_order())
     opening.assess(case, matter, is_new=is_new)
 
 

@@ -9,8 +9,8 @@ from moderation.prescreen.contract import Options
 from moderation.prescreen.lexicon import table
 
 _TOLL_FREE = re.compile(
-    r"(?:1?8(?:00|33|44|55|66|77|88)\d{7}|0800\d{3,8}|0808\d{6,7}|00800\d{8}|0300\d{7}|0345\d{7}|1[38]00\d{3,6}|13\d{4}"
-    r"|116\d{3}|0508\d{6}|8800\d{7}|88002000122|900\d{6}|80\d{7}|0[89]00\d{4,8}|7?41741)"
+    r"(?:080\d{7}|1?8(?:00|33|44|55|66|77|88)\d{7}|0800\d{3,8}|0808\d{6,7}|00800\d{8}|0300\d{7}|0345\d{7}|1[38]00\d{3,6}|13\d{4}"
+    r"|116\d{3}|0508\d{6}|8800\d{7}|88002000122|900\d{6}|0[89]00\d{4,8}|800\d{6,7}|7?41741)"
 )
 _SERVICE_WORDS = re.compile(
     r"(?:crisis|help ?-?line|hot ?line|life ?line|samaritans?|child ?line|helpdesk|support line|warm ?line|emergency|"
@@ -19,7 +19,7 @@ _SERVICE_WORDS = re.compile(
     r"domestic|abuse line|centre is|center is|hospital (?:switchboard|line|number)|switchboard|reception|linea de|"
     r"telefono (?:amico|de la)|seelsorge|ecoute|linha|cvv|\bsos\b|notruf|zufriedenheit|telefon zaufania|доверия|"
     r"nummer gegen|kummer|kindertelefoon|zelfmoord|krisis|crise|crisi\b|kriz|benestar|vandrevala|aasra|icall|befrienders|"
-    r"shout|campus (?:security|counsell?ing)|student services|therapist'?s office|out of hours)",
+    r"shout|resmi|official|hotline|campus (?:security|counsell?ing)|student services|therapist'?s office|out of hours)",
     re.IGNORECASE,
 )
 _OWN = re.compile(r"\b(?:my|mine|me|i'm|im)\b", re.IGNORECASE)

@@ -62,7 +62,7 @@ def _clues(lines: list[Line], conversation: Conversation, options: Options) -> l
     clues += splits.find(talk, lines, known)
     clues += puzzles.find(talk, lines)
     reactions.strengthen(talk, clues)
-    clues += reactions.declined(talk, clues)
+    clues += reactions.declined(talk, lines, clues)
     clues += harm.find(talk, clues)
     return clues
 
@@ -73,7 +73,7 @@ def _in_one_message(line: Line, known: Allowed) -> list[Clue]:
         found += emails.find(line, known)
     if "linkish" in line.topics:
         found += links.find(line, known)
-    if line.topics & {"number", "words", "foreign"}:
+    if line.topics & {"number", "words"}:
         found += phones.find(line, known)
     if line.topics & {"app", "short", "id", "foreign"}:
         found += handles.find(line)

@@ -30,7 +30,7 @@ _FRAME_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _OWN = re.compile(
-    r"\b(?:my|mine|i'?m|im|i am|add me|add|follow|find me|me|us|snap me|dm|mi|meu|minha|mon|mein|mij|mio|benim|мой|aku|ako|hanapin|mujhe|mera|meri|adicion\w+|agreg\w+|busca\w*|ajoute\w*|username|user|handle|tag|id)\b|の",
+    r"\b(?:my|mine|i'?m|im|i am|look up|takip|add me|add|follow|find me|me|us|snap me|dm|mi|meu|minha|mon|mein|mij|mio|benim|мой|aku|ako|hanapin|mujhe|mera|meri|adicion\w+|agreg\w+|busca\w*|ajoute\w*|username|user|handle|tag|id)\b|の",
     re.IGNORECASE,
 )
 _SHARE = re.compile(
@@ -82,6 +82,7 @@ def find(line: Line) -> Iterator[Clue]:
             spans.append((start, end))
             yield _clue(line, start, end, mention.medium, score)
     if not spans:
+        yield from _full_name(line)
         yield from _by_introduction(line)
     yield from _same_name(line)
 
@@ -108,6 +109,10 @@ def _beside(line: Line, mention: Mention) -> Iterator[tuple[int, int, float]]:
     if (mention.medium.name in {"own_site"}) or _reported(line, mention):
         return
     own = bool(_OWN.search(text[max(0, mention.start - 60) : mention.end + 40])) or len(text) < 45
+    for token in re.finditer(_TOKEN, text):
+        if len(token.group()) > 4 and _stretched(line, *token.span()) and not (token.start() < mention.end and mention.start < token.end()):
+            yield *token.span(), 0.86
+            return
     gap = _NAMING.match(text, mention.end)
     after = _AFTER.match(text, gap.end()) if gap else None
     if after is not None and "\n\n" not in text[mention.end : after.start()]:
@@ -151,6 +156,7 @@ def _explicit(text: str, mention: Mention, at: int) -> bool:
 
 def _score(line: Line, mention: Mention, token: str, own: bool, explicit: bool) -> float:
     bare = token.lstrip("@").rstrip(".-").lower()
+    own = own or bool(re.fullmatch(r"[a-z]+[_.][a-z_.]*\d{2,}|[a-z]+_[a-z_]+\w*", bare))
     if len(bare) < 3 or (bare.isdigit() and not (explicit and 8 <= len(bare) <= 12)):
         return 0.0
     if shaped(token) or token.startswith("@"):
@@ -196,13 +202,46 @@ def _is_site_name(text: str, start: int) -> bool:
 
 
 def _by_introduction(line: Line) -> Iterator[Clue]:
-    """No medium named: "add me, my user is bunnywaffle_7731"."""
-    for match in _SHARE.finditer(line.text):
-        token = _AFTER.match(line.text, match.end())
+    """No medium named: "add me, my user is bunnywaffle_7731", "I'm wren.47 there", "jo_99 quick before they delete"."""
+    text = line.text
+    for match in _SHARE.finditer(text):
+        token = _AFTER.match(text, match.end())
         if token is not None and shaped(token.group(1)):
-            yield Clue(Rule.CONTACT_SHARED, line, token.start(), token.start() + len(token.group(1).rstrip(".-")), Kind.SOCIAL_HANDLE, 0.78,
-                       "handle", "a user name given so that others can add it", token.group(1).lower())  # fmt: skip
+            yield _named(line, token.start(), token.start() + len(token.group(1).rstrip(".-")), 0.78)
             return
+    for match in _I_AM.finditer(text):
+        if shaped(match.group(1)) and re.search(r"_|[a-z]\.[a-z]|[a-z]\d{2}", match.group(1), re.IGNORECASE) and not _is_site_name(text, match.start(1)):
+            yield _named(line, match.start(1), match.end(1), 0.7)
+            return
+    if line.cues & {"secrecy"}:
+        for match in re.finditer(r"(?<![\w@./])[a-z][a-z0-9]*[_0-9][\w.]{3,}", text, re.IGNORECASE):
+            if shaped(match.group()) and re.search(r"[a-z]{3}", match.group(), re.IGNORECASE):
+                yield _named(line, match.start(), match.end(), 0.66)
+                return
+
+
+_I_AM = re.compile(rf"\b(?:i'?m|im|i am|it'?s|its|user(?:name)? is|find me (?:as|at|under)|look (?:me )?up|search(?: for)?|under|add|name is|known as|go by)\s+(@?[a-z][\w.]{{4,29}}\w)", re.IGNORECASE)
+_FULL_NAME = re.compile(r"(?i:\b(?:look for|search(?: for)?|find me (?:as|under|by)?|look me up,?|under(?: the name)?|i'?m|my name is|name'?s|it'?s|as|add|hanapin mo sa fb|cherche|such nach|busca(?:me)?|cerca))\s+((?:[A-Z][\w'-]+\s){1,3}[A-Z][\w'-]+)")
+
+
+def _named(line: Line, start: int, end: int, score: float) -> Clue:
+    name = line.text[start:end]
+    return Clue(Rule.CONTACT_SHARED, line, start, end, Kind.SOCIAL_HANDLE, score, "handle", "a user name given so that others can add it", name.lower())
+
+
+def _full_name(line: Line) -> Iterator[Clue]:
+    """A real name to look up on a network where people go by it."""
+    network = next((m.medium for m in line.mentions if m.medium.name in {"facebook", "messenger", "vk", "x", "instagram", "tumblr"}), None)
+    match = _FULL_NAME.search(line.text) if network else None
+    if match is not None and network is not None:
+        yield _clue(line, match.start(1), match.end(1), network, 0.74)
+
+
+def _stretched(line: Line, start: int, end: int) -> bool:
+    """The characters were disguised in the original: spaced, struck through, in fancy letters."""
+    first, last = line.folded.span(start, end)
+    typed = line.message.text[first:last]
+    return typed != line.text[start:end] and (len(typed) > 1.5 * (end - start) or sum(not c.isascii() for c in typed) > 3)
 
 
 def _same_name(line: Line) -> Iterator[Clue]:

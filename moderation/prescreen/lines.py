@@ -3,9 +3,13 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from moderation.prescreen import media, phrases
+from moderation.prescreen import digits, media, phrases
 from moderation.prescreen.contract import Kind, Message, Rule
 from moderation.prescreen.fold import Folded, fold
+
+
+_COUNTING = frozenset({"number", "words"})
+_NAMING = frozenset({"app", "short", "foreign"})
 
 
 class Line:
@@ -30,7 +34,7 @@ class Line:
 
     @cached_property
     def mentions(self) -> list[media.Mention]:
-        return media.mentions(self.text)
+        return media.mentions(self.text) if self.topics & _NAMING else []
 
     @cached_property
     def acts(self) -> list[phrases.Act]:
@@ -40,6 +44,11 @@ class Line:
     def cues(self) -> frozenset[str]:
         """share, secrecy, decode: how the writer asks to be read."""
         return phrases.cues(self.text)
+
+    @cached_property
+    def runs(self) -> list[digits.Run]:
+        """Runs of digits, read only where figures or number words were seen."""
+        return digits.runs(self.text) if self.topics & _COUNTING else []
 
     def clause(self, start: int, end: int) -> tuple[int, int]:
         """The sentence around [start, end) of folded text."""

@@ -48,7 +48,8 @@ def _judge(line: Line, start: int, end: int, typed: str, allowed: Allowed) -> It
     host, _, path = bare.partition("/")
     host = host.lower()
     ending = host.rpartition(".")[2]
-    if ending not in hosts.endings() or host.count(".") == 0:
+    posing = any(own in host for own in allowed.own) and not allowed.own_host(host)
+    if (ending not in hosts.endings() and not posing) or host.count(".") == 0:
         return
     has_scheme = bare != spelled or host.startswith("www.")
     kind = hosts.kind_of(host)

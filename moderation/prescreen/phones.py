@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from moderation.prescreen import allowlist, digits
+from moderation.prescreen import allowlist
 from moderation.prescreen.allowlist import Allowed
 from moderation.prescreen.contract import Kind, Rule
 from moderation.prescreen.digits import Run
@@ -19,9 +19,10 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("ES", r"[679]\d{8}"), ("IT", r"3\d{8,9}"), ("NL", r"06\d{8}"), ("BR", r"0?[1-9]\d9\d{8}"), ("ID", r"08\d{8,11}"),
         ("TR", r"0?5\d{9}"), ("PL", r"[4-9]\d{8}"), ("RU", r"[78]9\d{9}"), ("EG", r"01[0-25]\d{8}"), ("MA", r"0[67]\d{8}"),
         ("NG", r"0[789]\d{9,10}"), ("KE", r"0[17]\d{8}"), ("IE", r"08\d{8}"), ("NZ", r"02\d{7,9}"), ("CN", r"1[3-9]\d{9}"),
-        ("PT", r"9[1236]\d{7}"), ("MX", r"[2-9]\d{9}"), ("CH", r"07\d{8}"), ("BE", r"04\d{8}"), ("AR", r"(?:11|15|[23]\d{2})\d{7,8}"),
+        ("PT", r"9[1236]\d{7}"), ("MX", r"[2-9]\d{9}"), ("VN", r"0[35789]\d{8}"), ("CH", r"07\d{8}"), ("BE", r"04\d{8}"), ("AR", r"(?:11|15|[23]\d{2})\d{7,8}"),
     )
 )  # fmt: skip
+_MOBILE = re.compile(r"07\d{9}|(?:44)7\d{9}|04\d{8}|0[67]\d{8}|01[5-7]\d{8,9}|1?[2-9]\d{2}555\d{4}")
 _NEGATIVE = re.compile(
     r"\b(?:order|tracking|track|ref(?:erence)?|ticket|invoice|isbn|account|policy|case|claim|serial|roll|student|booking|"
     r"confirmation|resi|pedido|bestell\w*|commande|id no|passport|licen[cs]e|vin|sku|barcode|prescription|nhs number|pin|"
@@ -47,7 +48,7 @@ _CODE_TALK = re.compile(r"(?:return|\bif \(|==|[{};]\s*//|</|\bport\b|function|h
 
 
 def find(line: Line, allowed: Allowed) -> Iterator[Clue]:
-    for run in digits.runs(line.text):
+    for run in line.runs:
         if 7 <= len(run.digits) <= 15:
             score, why = _judge(line, run, allowed)
             if score >= 0.3:
@@ -80,8 +81,10 @@ def _edges(text: str, run: Run) -> tuple[int, int]:
 
 def _judge(line: Line, run: Run, allowed: Allowed) -> tuple[float, str]:
     text, number = line.text, run.digits
-    if allowed.number(number) or allowlist.names_a_service(text, run.start, run.end):
+    if allowed.number(number):
         return 0.0, ""
+    if allowlist.names_a_service(text, run.start, run.end):
+        return (0.6, "a private mobile number passed off as a service") if _MOBILE.fullmatch(number) else (0.0, "")
     if _is_sequence(run) or _CODE_TALK.search(text):
         return 0.0, ""
     phone_word = bool(_PHONE_WORD.search(text)) or "app" in line.topics
@@ -112,7 +115,7 @@ def _judge(line: Line, run: Run, allowed: Allowed) -> tuple[float, str]:
         )
     if shaped and len(number) >= 9:
         natural = _natural(run)
-        score = 0.93 if phone_word and natural else 0.62 if phone_word else (0.84 if len(run.groups) > 1 else 0.7) if natural else 0.45
+        score = 0.93 if phone_word and natural else 0.62 if phone_word else (0.84 if len(run.groups) > 1 and len(number) > 9 else 0.7 if len(number) > 9 else 0.45) if natural else 0.45
         return (score - 0.25 if quiet else score), "a telephone number"
     if shaped or (len(number) == 7 and [len(g) for g in run.groups] == [3, 4]):
         return (0.75, "a local telephone number") if phone_word else (0.35, "digits")

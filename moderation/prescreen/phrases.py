@@ -107,15 +107,21 @@ CUES = frozenset({"share", "secrecy", "decode"})
 
 @cache
 def _prefilter() -> tuple[tuple[Callable[[str], object], frozenset[str], Phrase], ...]:
-    """Every phrase with a linear-time pattern. (One joined pattern for all would run out of states and go blind.)"""
+    """Every phrase with a linear-time test. (One joined pattern for all would run out of states and go blind.)"""
+    return tuple((linear_test(phrase.source), frozenset(phrase.topics), phrase) for phrase in phrases())
+
+
+def linear_test(source: str) -> Callable[[str], object]:
+    """A fast test whether a pattern occurs at all. (A Set of one: RE2's search objects cost thirty times as much.)"""
     options = re2.Options()
     options.case_sensitive = False
-    options.max_mem = 4 << 20
+    options.max_mem = 8 << 20
     options.log_errors = False
-    return tuple(
-        (re2.compile(linear(phrase.source), options).search, frozenset(phrase.topics), phrase)
-        for phrase in phrases()
-    )
+    one = re2.Set.SearchSet(options)
+    one.Add(linear(source))
+    one.Compile()
+    match: Callable[[str], object] = one.Match
+    return match
 
 
 @cache

@@ -35,6 +35,8 @@ _GENERIC = "something that has to be worked out"
 
 def find(talk: Talk, lines: Sequence[Line]) -> Iterator[Clue]:
     for line in lines:
+        if "@" in line.text:
+            yield from _hidden_mail(line)
         if line.topics & {"coded", "spelled", "decode", "number", "spaced"}:
             yield from _encoded(talk, line)
         if line.topics & {"decode"} and _INITIALS.search(line.text):
@@ -69,6 +71,15 @@ def _encoded(talk: Talk, line: Line) -> Iterator[Clue]:
                 yield Clue(Rule.CONTACT_SHARED, line, match.start(), match.end(), Kind.PHONE, 0.62, "letter-code", f"{_GENERIC}: a row of single letters after a key")
     if _REVERSED.search(text + " " + line.context):
         yield from _backwards(talk, line)
+
+
+def _hidden_mail(line: Line) -> Iterator[Clue]:
+    """An address that only makes sense backwards or thirteen letters on."""
+    for match in re.finditer(r"[\w.]{3,40}@[\w.]{3,40}", line.text):
+        for plain, how in ((match.group()[::-1], "backwards"), (codecs.decode(match.group(), "rot13"), "in rot13")):
+            if re.fullmatch(r"[\w.]+@[\w.]+\.(?:com|net|org|me|co\.uk|de|fr|es|it|io|gg|ie)", plain.lower()) and not re.search(r"\.(?:com|net|org|me|uk|de|fr|es|it|io|ie)$", match.group().lower()):
+                yield Clue(Rule.CONTACT_SHARED, line, match.start(), match.end(), Kind.EMAIL, 0.9, "hidden-mail", f"an e-mail address written {how}, read as {plain}", plain)
+                break
 
 
 def _backwards(talk: Talk, line: Line) -> Iterator[Clue]:

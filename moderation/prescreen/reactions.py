@@ -1,15 +1,16 @@
 """What the others' answers say about a message: a refusal or "please delete that" makes a doubtful reading likely."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
-from moderation.prescreen import speech
+from moderation.prescreen import phrases, speech
 from moderation.prescreen.contract import Kind, Rule
-from moderation.prescreen.fold import fold
-from moderation.prescreen.lines import Clue
+from moderation.prescreen.lines import Clue, Line
 from moderation.prescreen.splits import Talk
 
 REACH = 3
+_GIVES_UP = re.compile(r"\b(?:i know (?:u|you|we) can'?t|i wish (?:u|you) were|prob(?:ably)? can'?t)\b", re.IGNORECASE)
 _DECLINES = re.compile(
     r"\b(?:(?:i|we)(?:'m| am|'re| are)? (?:really |also |just |sorry |afraid )?(?:can'?t|cannot|cant|couldn'?t|won'?t|wont|shouldn'?t|not (?:able|allowed|going|supposed|comfy|comfortable|meant)\w*(?: to)?|don'?t(?: really)?|do not|rather not|'d rather (?:not|keep|stay)|would rather (?:not|keep|stay)) (?:\w+ ){0,4}(?:call|ring|text|email|e-mail|meet|take (?:it|that|your|numbers?|calls|email)|use (?:it|that)|share|swap|give|write (?:it|that) down|be (?:that|in touch|on the phone)|talk (?:outside|off|anywhere)|add|phone|number|contact|post|visit|go (?:anywhere|elsewhere|off)|move|exchange|do (?:that|calls|video|phone)|send|have (?:it|that)|follow|join|answer that|tell you where|leave the site|here (?:in|with)|accept)"
     r"|i can only (?:talk|chat|be) (?:on |in )?here|(?:we|i) (?:all )?(?:keep|stay|have to keep|need to keep|'?ll keep) (?:\w+ ){0,3}(?:on|in|inside|to) (?:here|this|the site|7 ?cups|one place)|let'?s (?:keep|stay) (?:\w+ ){0,3}(?:here|on here)|just here\b|only here|(?:mustn'?t|shouldn'?t|not meant to|aren'?t allowed to|not allowed to|not supposed to) (?:\w+ )?(?:swap|share|give|collect|post|ask|meet|do that|put|arrange)"
@@ -62,26 +63,35 @@ def _answered(talk: Talk, sender: str, last: int) -> int | None:
     return None
 
 
-def declined(talk: Talk, clues: list[Clue]) -> Iterator[Clue]:
+def declined(talk: Talk, lines: Sequence[Line], clues: list[Clue]) -> Iterator[Clue]:
     """A refusal of contact with nothing found before it: what was refused was probably a request."""
     found = {clue.line.index for clue in clues if clue.score >= 0.45}
-    for index in range(1, talk.length):
-        message = talk.messages[index]
-        if len(message.text) > 600:
-            continue
-        text = fold(message.text).text
-        match = _DECLINES.search(text)
-        if match is None or not _OF_CONTACT.search(text[slice(*speech.sentence(text, match.start(), match.end()))]):
-            continue
-        before = next((at for at in range(index - 1, max(-1, index - 3), -1) if talk.messages[at].sender != message.sender), None)
-        if before is None or found & set(range(max(0, before - 2), before + 1)):
-            continue
-        line = talk.line(before)
+    for line in lines:
         asked = line.text
-        if not (_OPEN.search(asked) and _REACHING.search(asked)) or len(asked) > 400:
+        if len(asked) > 400 or found & {line.index, line.index - 1, line.index + 1} or not (_OPEN.search(asked) and _REACHING.search(asked)):
+            continue
+        at = _refusal(talk, line)
+        if at is None or _GIVES_UP.search(asked):
             continue
         if speech.rule_talk(asked, 0, len(asked)) or speech.refused(asked, 0, len(asked)) or speech.reported(asked, 0, len(asked)):
             continue
-        if re.search(r"\b(?:i know (?:u|you|we) can'?t|i wish (?:u|you) were|prob can'?t)\b", asked, re.IGNORECASE):
+        yield Clue(Rule.CONTACT_REQUESTED, line, 0, len(asked), Kind.OTHER, 0.56, "declined", "the answer declines contact outside the site", seen_at=at)
+
+
+def _refusal(talk: Talk, line: Line) -> int | None:
+    for index in range(line.index + 1, min(talk.length, line.index + 3)):
+        message = talk.messages[index]
+        if message.sender == line.sender or len(message.text) > 600:
             continue
-        yield Clue(Rule.CONTACT_REQUESTED, line, 0, len(asked), Kind.OTHER, 0.56, "declined", "the answer declines contact outside the site", seen_at=index)
+        text = talk.line(index).text
+        if not _refuses()(text if text.isascii() else text.encode("utf-8", "replace").decode()):
+            continue
+        match = _DECLINES.search(text)
+        if match is not None and _OF_CONTACT.search(text[slice(*speech.sentence(text, match.start(), match.end()))]):
+            return index
+    return None
+
+
+@cache
+def _refuses() -> Callable[[str], object]:
+    return phrases.linear_test(_DECLINES.pattern)

@@ -59,7 +59,7 @@ def refused(text: str, start: int, end: int) -> bool:
         text[left:start],
         flags=re.IGNORECASE,
     )[-1]
-    scope = _FRIENDLY_NEGATION.sub(" ", lead + " " + text[start:end])
+    scope = _FRIENDLY_NEGATION.sub(" ", lead + text[start:end])
     return bool(_REFUSE.search(scope))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from moderation.prescreen import digits, hosts, media, phones, phrases
+from moderation.prescreen import hosts, media, phones, phrases
 from moderation.prescreen.handles import ordinary, shaped
 from moderation.prescreen.allowlist import Allowed
 from moderation.prescreen.contract import Conversation, Kind, Rule
@@ -63,7 +63,7 @@ class Talk:
 
 
 def find(talk: Talk, lines: Sequence[Line], known: Allowed) -> Iterator[Clue]:
-    fragments = [fragment for line in lines if line.topics & {"number", "words", "foreign"} for fragment in _fragments(line, known)]
+    fragments = [fragment for line in lines if line.topics & {"number", "words"} for fragment in _fragments(line, known)]
     if fragments:
         yield from _numbers(talk, fragments)
     yield from _names(talk, lines)
@@ -73,7 +73,7 @@ def _fragments(line: Line, known: Allowed) -> Iterator[Fragment]:
     text = line.text
     if len(text) > 400:
         return
-    runs = digits.runs(text)
+    runs = line.runs
     words = len(re.findall(r"[^\W\d_]{2,}", text))
     for run in runs:
         value = run.digits
@@ -131,6 +131,8 @@ def _belief(talk: Talk, parts: list[Fragment]) -> float:
         return 0.0
     if any(re.search(r"\d[.:]\d|\d\s?/\s?\d", part.line.text[max(0, part.start - 2) : part.end + 2]) for part in parts) and not hint:
         return 0.0
+    if bare == 1 and len(parts) >= 3:
+        return min(0.9, 0.6 + 0.2 * hint + 0.15 * chunky)
     return 0.08 + 0.34 * bare + 0.34 * hint + 0.3 * chunky
 
 
@@ -160,6 +162,7 @@ def _names(talk: Talk, lines: Sequence[Line]) -> Iterator[Clue]:
     for line in lines:
         yield from _first_parts(talk, line)
         yield from _mail_parts(talk, line)
+    yield from _lone_names(talk, lines)
     yield from _letters(talk)
 
 
@@ -189,6 +192,22 @@ def _mail_parts(talk: Talk, line: Line) -> Iterator[Clue]:
             yield Clue(Rule.CONTACT_SHARED, earlier, token.start(1), token.end(1), Kind.EMAIL, 0.75, "split-mail",
                        "an e-mail address given in parts", "", [Piece(line, match.start(1), match.end(1))])  # fmt: skip
             return
+
+
+def _lone_names(talk: Talk, lines: Sequence[Line]) -> Iterator[Clue]:
+    """A message that is nothing but a name, with the medium named a few messages away."""
+    done: set[int] = set()
+    for line in lines:
+        for mention in line.mentions[:1]:
+            for one in talk.by(line.sender, line.index - 4, line.index + 4):
+                token = one.text.strip(" .!?:\"'")
+                if one.index in done or one is line or len(token) > 32 or not re.fullmatch(r"@?[\w.]{4,31}", token):
+                    continue
+                if shaped(token) and not re.fullmatch(r"[\d.:]+\w{0,2}|\w+[.]{2,}\w*", token):
+                    done.add(one.index)
+                    start = one.text.index(token)
+                    yield Clue(Rule.CONTACT_SHARED, one, start, start + len(token), mention.medium.kind, 0.74, "lone-name",
+                               f"a name alone in a message, with {mention.medium.name} named beside it", f"{mention.medium.name}:{token.lstrip('@').lower()}", [Piece(line, 0, 0)])  # fmt: skip
 
 
 def _letters(talk: Talk) -> Iterator[Clue]:

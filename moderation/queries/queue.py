@@ -116,7 +116,7 @@ class QueuePage:
 
 
 def queue_page(asked: Asked) -> QueuePage:
-    """Four queries, and those of the tally when it is due."""
+    """Three queries, and the five of the tally when it is due."""
     counted = tally()
     moment = now()
     found = list(asked.cases().select_related("holder"))

@@ -46,7 +46,7 @@ class Tally:
 
 
 def tally() -> Tally:
-    """The counts, up to KEEP_FOR old. Three to four queries when nobody has asked within that time, otherwise none."""
+    """The counts, up to KEEP_FOR old. Five queries when nobody has asked within that time, otherwise none."""
     kept = cache.get(_KEY)
     if kept is not None:
         return _read(kept)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django import template
 from django.http import HttpRequest
 from django.template import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.roles import Capability
@@ -64,14 +64,9 @@ def _entries(pages: tuple[Page, ...], request: HttpRequest) -> Iterator[Entry]:
     for page in pages:
         if not (request.user.is_authenticated and request.user.can(page.capability)):
             continue
-        try:
-            url = reverse(page.url_name)
-        except NoReverseMatch:
-            continue
         count = page.count(tally()) if page.count else 0
-        yield Entry(
-            page.label, url, is_current=here in (page.url_name, *page.also), count=f"{count:,}" if count else ""
-        )
+        is_current = here in (page.url_name, *page.also)
+        yield Entry(page.label, reverse(page.url_name), is_current, count=f"{count:,}" if count else "")
 
 
 BOOST = (

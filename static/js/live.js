@@ -2,6 +2,7 @@
 const POLL_EVERY_MS = 5000;
 
 const chip = () => document.querySelector("[data-live]");
+const isPoll = (event) => event.detail.requestConfig?.elt.matches("[data-poll]"); // detail.elt is what the event is on
 const clockTime = () => new Date().toLocaleTimeString([], { hour12: false });
 
 // An element with hx-trigger="poll" is asked for every five seconds, but only while somebody can see the page.
@@ -14,17 +15,17 @@ document.addEventListener("visibilitychange", () => {
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (!event.detail.elt.matches("[data-poll]") || !chip()) return;
+  if (!isPoll(event) || !chip()) return;
   const arrived = event.detail.successful;
   chip().dataset.tone = arrived ? "live" : "away";
-  chip().textContent = arrived ? `Live · ${clockTime()}` : `Not updating since ${chip().dataset.last || "now"}`;
+  chip().textContent = arrived ? `Live · ${clockTime()}` : `Not updating since ${chip().dataset.last || "this page was opened"}`;
   if (arrived) chip().dataset.last = clockTime();
 });
 
 // A server that cannot answer is said so, whatever was pressed; what stands on the page stays.
 for (const kind of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(kind, (event) => {
-    if (event.detail.elt.matches("[data-poll]")) return;
+    if (isPoll(event)) return;
     const status = event.detail.xhr?.status;
     toast(status ? `Haven answered with an error (${status}). Nothing was changed; try again.` : "Haven does not answer. Nothing was changed; check your connection and try again.");
   });

@@ -54,8 +54,8 @@ function tell(list, came, gone) {
 }
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { elt, target, xhr } = event.detail;
-  if (!elt.matches("[data-poll]") || xhr.status !== 200) return;
+  const { requestConfig, target, xhr } = event.detail;
+  if (!requestConfig.elt.matches("[data-poll]") || xhr.status !== 200) return;
   const list = target.querySelector("[data-list]");
   if (!list || !isInUse(list)) return;
   event.detail.shouldSwap = false;

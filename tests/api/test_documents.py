@@ -27,7 +27,7 @@ def test_every_call_is_documented_with_its_scope() -> None:
 
 def test_every_problem_is_documented_somewhere() -> None:
     text = str(document()["paths"])
-    undocumented = {kind.name for kind in problems.KINDS if f"`{kind.name}`" not in text}
+    undocumented = {kind.name for kind in problems.KINDS if f"“{kind.name}”" not in text}
     assert undocumented == {"wrong-method", "conflict"}  # of calls that are not there
 
 
@@ -68,6 +68,14 @@ def test_the_page_shows_every_call_and_every_problem(page: str) -> None:
 
 
 def test_the_page_asks_nothing_of_anybody_else(page: str) -> None:
-    assert re.findall(r"(?:src|href)=\"([^\"#]+)\"", page) == ["/static/css/api-docs.css", "openapi.json"]
+    assert re.findall(r"(?:src|href)=\"([^\"#]+)\"", page) == [
+        "/static/img/haven.svg",
+        "/static/css/api-docs.css",
+        "openapi.json",
+    ]
     assert "<script" not in page
     assert "style=" not in page
+
+
+def test_every_link_within_the_page_leads_somewhere(page: str) -> None:
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(re.findall(r'id="([^"]+)"', page))

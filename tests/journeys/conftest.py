@@ -45,7 +45,7 @@ class Platform:
 
     def account(self, ext_id: str) -> dict[str, Any]:
         accounts = httpx.get(f"{self.address}/accounts.json", timeout=5).json()["accounts"]
-        return next((dict(account) for account in accounts if account["account"] == ext_id), {})
+        return next((dict(account) for account in accounts if account["id"] == ext_id), {})
 
     def events(self) -> list[str]:
         return [event["type"] for event in httpx.get(f"{self.address}/events.json", timeout=5).json()["events"]]

@@ -102,12 +102,19 @@ def test_a_bad_line_is_reported_with_its_number_and_the_rest_goes_in(file: Path,
 
 
 def test_a_message_that_cannot_be_stored_is_reported_with_its_line(file: Path) -> None:
-    messages = [_message(id="m1", text="a\0"), _message(id="m2"), _message(id="m3", sent_at="2999-01-01T00:00:00Z")]
+    late = _message(id="m3", sent_at="9999-12-31T23:59:59-14:00")
+    messages = [_message(id="m1", text="a\0"), _message(id="m2"), late]
     out, err = _import(_write(file, _line(id="c1"), _line(id="c2", messages=messages)))
     assert "Line 2: message 'c2:m1', text: It holds a NUL" in err
     assert "Line 2: message 'c2:m3', sent_at: This lies more than 5 minutes in the future" in err
     assert "3 new" in out
     assert "2 refused" in out
+
+
+def test_a_file_may_tell_of_times_that_have_not_come(file: Path) -> None:
+    out, err = _import(_write(file, _line(messages=[_message(sent_at="2999-01-01T00:00:00Z")])))
+    assert (err, Message.objects.get().sent_at.year) == ("", 2999)
+    assert "1 new" in out
 
 
 def test_a_line_that_is_too_long_is_left_out(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

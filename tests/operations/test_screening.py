@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from moderation.domain.vocabulary import CaseState, Ground, Severity
-from moderation.models import Case, Evidence, Finding, Message
+from moderation.models import Case, Evidence, Finding, Message, MessageEdit
 from moderation.operations.screening import screen_batch
 from tests import making
 
@@ -92,16 +92,18 @@ def test_after_closing_new_evidence_opens_a_new_case() -> None:
     assert said.pk in Case.objects.open().get().findings.get().message_ids
 
 
-def test_an_edited_message_keeps_the_first_text_as_evidence() -> None:
+def test_an_edited_message_keeps_what_was_found_in_its_first_text() -> None:
     ann, ben = making.account(), making.account()
     where = making.conversation(ann, ben)
     said = making.message(ann, f"text me on {making.PHONE}", within=where)
     screen_batch()
-    Message.objects.filter(pk=said.pk).update(text="mail me: someone@mail.example", screened_at=None)
+    MessageEdit.objects.create(message=said, text=said.text)
+    Message.objects.filter(pk=said.pk).update(text="mail me: someone.else@gmail.com", screened_at=None)
     screen_batch()
 
     texts = set(Evidence.objects.values_list("text", flat=True))
-    assert texts == {f"text me on {making.PHONE}", "mail me: someone@mail.example"}
+    assert texts == {f"text me on {making.PHONE}", "mail me: someone.else@gmail.com"}
+    assert sorted(Finding.objects.values_list("kind", flat=True)) == ["email", "phone"]
 
 
 def test_a_message_that_a_detector_chokes_on_is_set_aside_and_its_neighbours_are_not(

@@ -179,3 +179,24 @@ def test_two_people_who_report_each_other_do_not_wait_for_each_other(_round: int
         lambda: take_report(told("ben", "ann"), actor=key),
     )
     assert Case.objects.count() == 2
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_a_report_of_the_messages_that_are_being_screened(_round: int) -> None:
+    ann, ben = making.account(), making.account()
+    where = making.conversation(ann, ben)
+    said = [making.message(ann, f"text me on {making.PHONE}", within=where) for _ in range(40)]
+    key, _ = making.api_key()
+    told = ToldReport(
+        id="r1",
+        reporter=ben.ext_id,
+        reported=ann.ext_id,
+        conversation=where.ext_id,
+        messages=[message.ext_id for message in said],
+        reason=Ground.CONTACT_SHARED,
+        text="",
+        created_at=making.NOON,
+    )
+    at_once(lambda: take_report(told, actor=key), screen_batch)
+    case = Case.objects.get()
+    assert (case.reporters, case.screened) == (1, True)

@@ -47,8 +47,8 @@ class Command(BaseCommand):
         staff = {role: self._person(role, name, password or PASSWORD) for role, name in STAFF.items()}
         key = create_api_key("Demo platform", actor=SYSTEM, scopes=list(Scope))
         now = clock.now()
-        demo.past({role.value: user for role, user in staff.items()}, now)
-        messages = demo.community(now)
+        demo.past({role.value: user for role, user in staff.items()}, now, actor=key.key)
+        messages = demo.community(now, actor=key.key)
         demo.reports(now, actor=key.key)
         audit.record(
             SEEDED,
