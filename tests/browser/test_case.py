@@ -272,3 +272,24 @@ def test_a_case_that_was_decided_elsewhere_says_so(open_page: OpenPage, moderato
     expect(page.get_by_role("alert").filter(has_text="You no longer hold this case")).to_contain_text("decided")
     page.get_by_role("link", name="See what was decided").click()
     expect(page.get_by_text("Decided by Moderator 8")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["case", "read", "proposals", "sanctions", "ended"])
+def test_axe_finds_nothing(open_page: OpenPage, teen_case: Case, faults: Any, path: str, scheme: Any) -> None:
+    person = making.admin()
+    other = making.case(actor=making.account(username="tideline"))
+    making.decided(making.case(), "suspension:7")
+    making.decided(other, "suspension:permanent")
+    claim_case(teen_case.pk, actor=person)
+    paths = {
+        "case": f"/cases/{teen_case.pk}/",
+        "read": f"/cases/{other.pk}/",
+        "proposals": "/approvals/",
+        "sanctions": "/sanctions/",
+        "ended": "/sanctions/?tab=ended",
+    }
+    page = open_page(paths[path], person, color_scheme=scheme, **DESK)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+
+    assert faults(page) == []
