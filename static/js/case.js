@@ -50,6 +50,6 @@ document.addEventListener("htmx:afterRequest", (event) => {
     oneUndoKey();
   });
 });
-document.addEventListener("htmx:afterSettle", oneUndoKey);
+document.addEventListener("htmx:oobAfterSwap", oneUndoKey); // at once: the next key may follow right behind
 document.addEventListener("htmx:afterSettle", begin);
 begin();

@@ -49,7 +49,13 @@ def was_reloaded(page: Page) -> bool:
 
 
 def heading(page: Page, case: Case) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"Case {case.pk}")
+    shows(page, f"Case {case.pk}")
+
+
+def shows(page: Page, title: str) -> None:
+    """A page is there when its heading is, and when htmx has taken it in, which follows some milliseconds later."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    expect(page.locator(".htmx-added, .htmx-settling, .htmx-swapping, .htmx-request")).to_have_count(0)
 
 
 def poll(page: Page) -> None:
@@ -103,13 +109,13 @@ def test_by_keyboard_alone(open_page: OpenPage, moderator: User, teen_case: Case
     page.keyboard.press("0")
     expect(page.locator("#consequences")).to_contain_text("No account changes")
     page.keyboard.press("c")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Review queue")
+    shows(page, "Review queue")
     page.keyboard.press("z")
     heading(page, following)
     page.keyboard.press("z")
     heading(page, teen_case)
     page.keyboard.press("Escape")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Review queue")
+    shows(page, "Review queue")
     assert fresh(teen_case).holder is None
 
 
