@@ -10,7 +10,7 @@ from accounts.roles import Capability
 from moderation.domain import planning
 from moderation.domain.planning import NAME_PLACE, Choice, Step
 from moderation.domain.refusals import Held, Refused, Stale, WrongMove
-from moderation.domain.vocabulary import DecisionState, Outcome
+from moderation.domain.vocabulary import DecisionState, Outcome, SanctionKind
 from moderation.forms import AnswerForm, DecisionForm, DraftForm, sentences
 from moderation.http import SeeOther, StaffRequest, wants_fragment
 from moderation.models import Decision
@@ -132,14 +132,20 @@ def _tell(request: StaffRequest, decision: Decision) -> None:
     """A toast from which the decision can be undone, as long as it can."""
     if decision.undo_until is None:
         return
-    words = "closed without a sanction" if decision.outcome == Outcome.NO_VIOLATION else "decided"
-    if decision.state == DecisionState.PROPOSED:
-        words = "proposed; a second person has to approve"
     messages.info(
         request,
-        f"Case {decision.case_id}: {words}.",
+        f"Case {decision.case_id}: {_in_short(decision)}.",
         extra_tags=f"undo:{decision.pk}:{decision.undo_until.isoformat()}",
     )
+
+
+def _in_short(decision: Decision) -> str:
+    """«suspension, 7 days», «proposed: suspension, permanent», «no violation»"""
+    if decision.outcome == Outcome.NO_VIOLATION:
+        return "no violation"
+    given = decision.sanctions.exclude(kind=SanctionKind.TEEN_BADGE_HOLD).order_by("pk")
+    labels = " and ".join(dict.fromkeys(sanction.measure.label.lower() for sanction in given))
+    return f"proposed: {labels}" if decision.state == DecisionState.PROPOSED else labels
 
 
 def _to_next(request: StaffRequest, case_id: int) -> HttpResponse:

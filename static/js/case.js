@@ -31,5 +31,15 @@ document.addEventListener("toggle", (event) => {
   if (event.target.matches(".notice[open]")) event.target.scrollIntoView({ block: "nearest" });
 }, true);
 
+// Several decisions can be undone by hand; the key undoes the newest.
+function oneUndoKey() {
+  const buttons = [...document.querySelectorAll(".toast[data-undo] [aria-keyshortcuts]")];
+  for (const button of buttons.slice(0, -1)) {
+    button.removeAttribute("aria-keyshortcuts");
+    button.querySelector("kbd")?.remove();
+  }
+}
+
+document.addEventListener("htmx:afterSettle", oneUndoKey);
 document.addEventListener("htmx:afterSettle", begin);
 begin();

@@ -1,0 +1,274 @@
+"""The case page in a real browser: the whole triage by mouse, by keyboard alone, without JavaScript, by two people."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from accounts.models import User
+from moderation.domain.vocabulary import CaseState
+from moderation.models import Account, Case, Decision, PolicyVersion, clock
+from moderation.operations.leases import claim_case, take_over
+from tests import making
+from tests.browser.conftest import OpenPage
+from tests.browser.stage import expect
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+DESK = {"viewport": {"width": 1366, "height": 768}}
+
+
+@pytest.fixture(autouse=True)
+def time_to_undo(transactional_db: None) -> None:
+    """Browsers on a busy machine are slower than people: the window is long, so that no test races it."""
+    version = PolicyVersion.objects.in_force()
+    version.body |= {"undo_seconds": 120}
+    version.save()
+
+
+@pytest.fixture
+def moderator() -> User:
+    return making.moderator(name="Moderator 3")
+
+
+@pytest.fixture
+def teen_case() -> Case:
+    return making.case(actor=making.listener(username="calmHarbor", badges=["teen_listener"]), other=making.teen())
+
+
+def stay_loaded(page: Page) -> None:
+    """Leaves a mark in the window that a reload would wipe away."""
+    page.evaluate("window.notReloaded = true")
+
+
+def was_reloaded(page: Page) -> bool:
+    return not page.evaluate("window.notReloaded === true")
+
+
+def heading(page: Page, case: Case) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Case {case.pk}")
+
+
+def poll(page: Page) -> None:
+    """Ask now whether the case is still one's own, instead of in five seconds."""
+    with page.expect_response(re.compile("/renew/")):
+        page.evaluate("htmx.trigger('[data-poll]', 'poll')")
+
+
+def fresh(case: Case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+def test_from_the_queue_to_a_decision_and_back(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
+    following = making.case()
+    page = open_page("/", moderator)
+    stay_loaded(page)
+
+    page.get_by_role("button", name="Phone number shared with a teen").click()
+    heading(page, teen_case)
+    expect(page.get_by_text(making.PHONE)).to_have_count(0)
+
+    page.get_by_role("button", name="Show contacts").click()
+    expect(page.get_by_text(making.PHONE).first).to_be_visible()
+
+    page.get_by_label("Note for the record").fill("clear enough")
+    page.get_by_role("button", name="Confirm and next").click()
+    heading(page, following)
+    assert fresh(teen_case).state == CaseState.PROPOSED
+    assert Decision.objects.get().note == "clear enough"
+
+    page.get_by_role("button", name="Undo").click()
+    heading(page, teen_case)
+    assert fresh(teen_case).state == CaseState.OPEN
+    assert not was_reloaded(page)
+
+
+def test_by_keyboard_alone(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
+    following = making.case()
+    page = open_page("/", moderator)
+
+    page.keyboard.press("n")
+    heading(page, teen_case)
+    page.keyboard.press("r")
+    expect(page.get_by_text(making.PHONE).first).to_be_visible()
+    page.keyboard.press("f")
+    expect(page.locator("[data-finding]:focus")).to_have_count(1)
+    page.keyboard.press("4")
+    expect(page.locator("#consequences")).to_contain_text("education notice")
+    page.keyboard.press("c")
+    heading(page, following)
+    page.keyboard.press("0")
+    expect(page.locator("#consequences")).to_contain_text("No account changes")
+    page.keyboard.press("c")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review queue")
+    page.keyboard.press("z")
+    heading(page, following)
+    page.keyboard.press("z")
+    heading(page, teen_case)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review queue")
+    assert fresh(teen_case).holder is None
+
+
+def test_a_confirmation_waits_for_the_words_it_confirms(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
+    """Two keys in a row, faster than the preview comes back."""
+    claim_case(teen_case.pk, actor=moderator)
+    page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
+
+    page.keyboard.press("4")
+    page.keyboard.press("c")
+
+    expect(page.get_by_text(f"Case {teen_case.pk}: education notice.")).to_be_visible()
+    assert Decision.objects.get().sanctions.get().kind == "education_notice"
+
+
+def test_keys_are_dead_while_somebody_types(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
+    claim_case(teen_case.pk, actor=moderator)
+    page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
+
+    note = page.get_by_label("Note for the record")
+    note.click()
+    page.keyboard.type("0 c r z")
+
+    expect(note).to_have_value("0 c r z")
+    assert fresh(teen_case).state == CaseState.OPEN
+    assert page.locator("input[value=suggested]").is_checked()
+
+
+def test_the_consequences_follow_the_choice(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
+    claim_case(teen_case.pk, actor=moderator)
+    page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
+    told = page.locator("#consequences")
+    page.get_by_label("Note for the record").fill("half a thou")
+
+    page.get_by_text("Suspend …").click()
+    page.locator("select[name=length]").select_option("suspension:permanent")
+    expect(told).to_contain_text("without end")
+    page.get_by_text("No violation").click()
+    expect(told).to_contain_text("No account changes")
+    expect(page.get_by_label("Note for the record")).to_have_value("half a thou")
+
+
+def test_without_javascript(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
+    following = making.case()
+    page = open_page("/", moderator, java_script_enabled=False)
+
+    page.get_by_role("button", name="Review next").click()
+    heading(page, teen_case)
+    page.get_by_role("button", name="Show contacts").click()
+    expect(page.get_by_text(making.PHONE).first).to_be_visible()
+    page.get_by_text("Education notice", exact=True).click()
+    page.get_by_label("Note for the record").fill("first time")
+    page.get_by_role("button", name="Confirm and next").click()
+
+    expect(page.get_by_text("Not decided yet")).to_be_visible()
+    expect(page.get_by_label("Note for the record")).to_have_value("first time")
+    page.get_by_role("button", name="Confirm and next").click()
+    heading(page, following)
+    page.get_by_role("button", name="Undo").click()
+    heading(page, teen_case)
+    assert fresh(teen_case).state == CaseState.OPEN
+
+
+def test_two_people_on_one_case(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
+    first = open_page("/", moderator)
+    first.get_by_role("button", name="Review next").click()
+    heading(first, teen_case)
+    first.get_by_label("Note for the record").fill("my careful note")
+
+    second = open_page(f"/cases/{teen_case.pk}/", making.moderator(name="Moderator 8"))
+    expect(second.get_by_text("Moderator 3 is working on this case")).to_be_visible()
+    second.get_by_role("button", name="Take it over from Moderator 3").click()
+    expect(second.get_by_role("button", name="Confirm and next")).to_be_visible()
+
+    poll(first)
+    card = first.get_by_role("alert").filter(has_text="You no longer hold this case")
+    expect(card).to_contain_text("Moderator 8 has this case now")
+    expect(first.get_by_label("Note for the record")).to_have_value("my careful note")
+
+    card.get_by_role("button", name="Take it back from Moderator 8").click()
+    expect(card).to_have_count(0)
+    expect(first.get_by_role("button", name="Confirm and next")).to_be_visible()
+    expect(first.get_by_label("Note for the record")).to_have_value("my careful note")
+    assert fresh(teen_case).holder == moderator
+
+
+def test_a_stale_decision_gets_a_card_and_keeps_what_was_typed(
+    open_page: OpenPage, moderator: User, teen_case: Case
+) -> None:
+    claim_case(teen_case.pk, actor=moderator)
+    page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
+    page.get_by_label("Note for the record").fill("my careful note")
+    Case.objects.filter(pk=teen_case.pk).update(version=teen_case.version + 5)
+
+    page.get_by_role("button", name="Confirm and next").click()
+
+    expect(page.get_by_text("Not decided: the case has changed")).to_be_visible()
+    expect(page.get_by_label("Note for the record")).to_have_value("my careful note")
+    assert page.url.endswith(f"/cases/{teen_case.pk}/")
+    page.get_by_role("button", name="Confirm and next").click()
+    expect(page.get_by_text(f"Case {teen_case.pk}: proposed")).to_be_visible()
+
+
+def test_an_open_page_keeps_its_lease(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
+    claim_case(teen_case.pk, actor=moderator)
+    page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
+    Case.objects.filter(pk=teen_case.pk).update(lease_expires_at=clock.now() + timedelta(seconds=40))
+
+    poll(page)
+    assert fresh(teen_case).is_held_by(moderator.pk, clock.now() + timedelta(seconds=200))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 768, 1366])
+def test_nothing_runs_out_of_the_window(
+    open_page: OpenPage, moderator: User, teen_case: Case, width: int, scheme: Any
+) -> None:
+    Account.objects.filter(pk=teen_case.subject_id).update(username="calm" * 30)
+    claim_case(teen_case.pk, actor=moderator)
+    page = open_page(
+        f"/cases/{teen_case.pk}/", moderator, viewport={"width": width, "height": 700}, color_scheme=scheme
+    )
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Confirm and next").scroll_into_view_if_needed()
+    expect(page.get_by_role("button", name="Confirm and next")).to_be_in_viewport()
+
+
+def test_everything_needed_to_decide_is_on_one_screen(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
+    claim_case(teen_case.pk, actor=moderator)
+    page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
+
+    assert page.evaluate("document.documentElement.scrollHeight") <= 768
+    for shown in (".msg.evidence", ".party", ".choice.suggested", ".clause", "#consequences", ".confirm .primary"):
+        expect(page.locator(shown).first).to_be_in_viewport()
+
+
+def test_hostile_words_run_nothing(open_page: OpenPage, moderator: User) -> None:
+    hostile = "<img src=x onerror='window.hit=1'><script>window.hit=1</script>\u202e"
+    case = making.case(actor=making.account(username=hostile), text=f"{hostile} {making.PHONE}")
+    claim_case(case.pk, actor=moderator)
+    page = open_page(f"/cases/{case.pk}/", moderator, **DESK)
+
+    page.keyboard.press("r")
+    expect(page.get_by_text(making.PHONE).first).to_be_visible()
+    page.keyboard.press("4")
+    expect(page.locator("#consequences")).to_contain_text("education notice")
+
+    assert page.evaluate("window.hit") is None
+
+
+def test_a_case_that_was_decided_elsewhere_says_so(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
+    claim_case(teen_case.pk, actor=moderator)
+    page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
+    other = making.moderator(name="Moderator 8")
+    take_over(teen_case.pk, actor=other)
+    making.decided(teen_case, "education_notice", by=other)
+
+    poll(page)
+    expect(page.get_by_role("alert").filter(has_text="You no longer hold this case")).to_contain_text("decided")
+    page.get_by_role("link", name="See what was decided").click()
+    expect(page.get_by_text("Decided by Moderator 8")).to_be_visible()
