@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from moderation.prescreen import emails, gate, handles, harm, invitations, links, phones, places, puzzles, reactions, splits
+from moderation.prescreen import emails, gate, handles, harm, invitations, learned, links, phones, places, puzzles, reactions, splits
 from moderation.prescreen.allowlist import Allowed, allowed
 from moderation.prescreen.contract import Conversation, Finding, Kind, Message, Options, Rule, Span
 from moderation.prescreen.fold import fold
@@ -20,13 +20,13 @@ def screen(conversation: Conversation, *, since: int = 0, options: Options | Non
     since: index of the first new message. Earlier ones are context: only findings that touch a message from
     `since` on, or are made certain by one, come back. Never raises, whatever the texts hold.
     """
-    lines = _lines(conversation.messages)
+    lines = lines_of(conversation.messages)
     if not lines:
         return []
     return _findings(_clues(lines, conversation, options or _DEFAULT), since, options or _DEFAULT)
 
 
-def _lines(messages: Iterable[Message]) -> list[Line]:
+def lines_of(messages: Iterable[Message]) -> list[Line]:
     """The messages that touch any topic, made ready; nearly all clean messages end here."""
     match, names = gate.matcher()
     ready: list[Line] = []
@@ -63,6 +63,7 @@ def _clues(lines: list[Line], conversation: Conversation, options: Options) -> l
     clues += puzzles.find(talk, lines)
     reactions.strengthen(talk, clues)
     clues += reactions.declined(talk, lines, clues)
+    clues += learned.find(talk, lines, clues)
     clues += harm.find(talk, clues)
     return clues
 

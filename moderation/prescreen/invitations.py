@@ -139,3 +139,8 @@ def _why(rule: Rule, kind: Kind) -> str:
     if rule is Rule.CONTACT_REQUESTED:
         return f"asks for contact or invites to move to {medium}"
     return f"shows that they are already in touch by {medium}"
+
+
+def kind_in(text: str) -> Kind:
+    """The medium that the words of a text speak of."""
+    return next((kind for kind, pattern in _KINDS if pattern.search(text)), Kind.OTHER)
