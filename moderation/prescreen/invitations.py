@@ -102,7 +102,8 @@ def _meant(line: Line, act: Act, rule: Rule) -> bool:
 def _weight(line: Line, act: Act) -> float:
     """The phrase's own weight, less where people of the writer's own life are the ones who are called or asked."""
     weight = act.phrase.weight
-    if speech.own_life(line.text, act.start, act.end):
+    offsite = act.phrase.act == "offsite"
+    if speech.own_life(line.text, act.start, act.end) and not (offsite and speech.addresses_somebody(line.text, act.start, act.end)):
         weight -= 0.2
     if act.phrase.act == "request" and "?" in line.text[act.end : act.end + 40]:
         weight += 0.08

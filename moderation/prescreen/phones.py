@@ -29,7 +29,7 @@ _NEGATIVE = re.compile(
     r"version|error|port|score|scores|highscore|steps|calories|kcal|lottery|pi|digits of|flight|train|bus|psalm|verse|chapter|"
     r"mg|ml|dose|results?|bpm|bp|population|pages?|lines?|points?|karma|followers|views|subs|likes|upvotes|ssn|iban|sort code|"
     r"case no|meter|reading|odometer|miles|km|plate|registration|reg|sudoku|seed|frequency|model|part no|product|scored?|won|lost|"
-    r"nummer der|sendungs\w*|matricula|protocolo|expediente|colis|numero de (?:pedido|orden)|chalan|pnr|aadhaar|membership)\b",
+    r"nummer der|sendungs\w*|matricula|protocolo|expediente|colis|numero de (?:pedido|orden)|chalan|pnr|aadhaar|membership|reference|badge|employee|library card|locker|combination|imei|patient|hospital number|batch|lot|gift card|voucher|coupon|used to be|old number|by heart|still remember|disconnected|out of service|scam\w*|spam|prank|random number|voice ?mail from|missed calls? from|his number|her number|their number|caller id)\b",
     re.IGNORECASE,
 )
 _UNIT_AFTER = re.compile(
@@ -115,7 +115,7 @@ def _judge(line: Line, run: Run, allowed: Allowed) -> tuple[float, str]:
         )
     if shaped and len(number) >= 9:
         natural = _natural(run)
-        score = 0.93 if phone_word and natural else 0.62 if phone_word else (0.84 if len(run.groups) > 1 and len(number) > 9 else 0.7 if len(number) > 9 else 0.45) if natural else 0.45
+        score = 0.93 if phone_word and natural else 0.62 if phone_word else (0.84 if _classic(run) else 0.58) if natural else 0.45
         return (score - 0.25 if quiet else score), "a telephone number"
     if shaped or (len(number) == 7 and [len(g) for g in run.groups] == [3, 4]):
         return (0.75, "a local telephone number") if phone_word else (0.35, "digits")
@@ -169,6 +169,12 @@ def _natural(run: Run) -> bool:
         or (len(groups) == 5
         and set(groups) == {2})
     )
+
+
+def _classic(run: Run) -> bool:
+    """Grouped the way people write telephone numbers."""
+    sizes = tuple(len(group) for group in run.groups)
+    return sizes in {(3, 3, 4), (5, 6), (5, 3, 3), (4, 3, 3), (4, 6), (4, 7), (4, 3, 4), (2, 2, 2, 2, 2), (1, 3, 3, 4), (5, 5), (3, 4, 4), (4, 8), (4, 4, 4), (3, 7), (2, 5, 4), (1, 3, 3, 2, 2)}
 
 
 def _is_sequence(run: Run) -> bool:
