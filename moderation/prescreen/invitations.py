@@ -95,7 +95,7 @@ def _meant(line: Line, act: Act, rule: Rule) -> bool:
     if speech.quoted(text, act.start, act.end) or speech.rule_talk(text, act.start, act.end):
         return False
     return not (
-        speech.own_life(text, act.start, act.end) and not speech.addresses_somebody(text, act.start, act.end)
+        speech.own_life(text, act.start, act.end, pronouns=False) and not speech.addresses_somebody(text, act.start, act.end)
     )
 
 
@@ -103,7 +103,7 @@ def _weight(line: Line, act: Act) -> float:
     """The phrase's own weight, less where people of the writer's own life are the ones who are called or asked."""
     weight = act.phrase.weight
     offsite = act.phrase.act == "offsite"
-    if speech.own_life(line.text, act.start, act.end) and not (offsite and speech.addresses_somebody(line.text, act.start, act.end)):
+    if speech.own_life(line.text, act.start, act.end, pronouns=not offsite) and not (offsite and speech.addresses_somebody(line.text, act.start, act.end)):
         weight -= 0.2
     if act.phrase.act == "request" and "?" in line.text[act.end : act.end + 40]:
         weight += 0.08

@@ -72,16 +72,17 @@ def find(talk: Talk, lines: Sequence[Line], clues: Sequence[Clue]) -> Iterator[C
         return
     seen = {clue.line.index for clue in clues if clue.score >= SURE}
     for line in lines:
-        if line.index in seen or len(line.text) > 800:
+        if line.index in seen or not 12 < len(line.text) < 800 or not line.topics & _ABOUT_CONTACT:
             continue
         odds = chances(features(talk, line), weights)
         place = max(range(len(RULES)), key=odds.__getitem__)
         rule = RULES[place]
-        if odds[place] >= _BAR:
+        if odds[place] >= (_BAR if rule is not Rule.CONTACT_SHARED else _BAR + 0.15):
             yield Clue(rule, line, 0, len(line.text), _kind(line), min(0.9, 0.4 + 0.5 * odds[place]), "model", _WHY[rule])
 
 
-_BAR = 0.35
+_BAR = 0.4
+_ABOUT_CONTACT = frozenset({"app", "short", "phone", "mail", "outside", "voice", "id", "foreign", "decode", "post", "meet", "hypo"})
 _WHY = {
     Rule.CONTACT_SHARED: "the wording is that of giving contact information",
     Rule.CONTACT_REQUESTED: "the wording is that of asking for contact outside the site",

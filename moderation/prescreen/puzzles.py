@@ -37,7 +37,7 @@ def find(talk: Talk, lines: Sequence[Line]) -> Iterator[Clue]:
     for line in lines:
         if "@" in line.text:
             yield from _hidden_mail(line)
-        if line.topics & {"coded", "spelled", "decode", "number", "spaced"}:
+        if line.topics & {"coded", "spelled", "decode", "spaced"} or ("number" in line.topics and len(line.runs) > 0):
             yield from _encoded(talk, line)
         if line.topics & {"decode"} and _INITIALS.search(line.text):
             yield from _initials(talk, line)

@@ -25,6 +25,12 @@ _OF_CONTACT = re.compile(
     r"aqui|aca|permitid\w+|ici|interdit|hier|erlaubt|verbot\w*|qui|permesso|boleh|dilarang|bawal|pwede|allowed|sakta|yasak|mamnou\w*|wolno|mag|dito|sini)\b|здесь|тут|нельзя|правил|안|できな|使えな|规定|不",
     re.IGNORECASE,
 )
+_OF_SITE = re.compile(
+    r"\b(?:rules?|allowed|site|7 ?cups|cups|outside|swap\w*|share|sharing|numbers|e-?mails|take (?:calls|numbers|it)|(?:only|just|keep\w*|stay\w*|talk|chat) (?:\w+ ){0,4}(?:here|platform)|meet-?ups?|mods?|socials|contact|personal|platform|"
+    r"(?:call|ring|text|email|visit|add) you|be that person|give (?:that|it|one|mine) out|nice try|no chance|noticed what|see what you|"
+    r"aqui|aca|ici|interdit|hier|erlaubt|verbot\w*|qui|permesso|boleh|dilarang|bawal|dito|sini|allowed|yahan|yasak|burada|mamnou\w*|hena|hon|wolno|tutaj|tu|ovde)\b|здесь|тут|нельзя|правил|안|여기|できな|使えな|ここ|规定|这里",
+    re.IGNORECASE,
+)
 _ACCEPTS = re.compile(
     r"^\W*(?:ok(?:ay)? |k |omg |yes+ |yay |aw+ |lol |haha )?(?:adding|added|add(?:ed)? u|saved|saving|noted|got (?:it|u)|gott+it|following|followed|sent|joined|joining|texting you|texted|emailing you|on my way|on it|will do|found (?:you|u|it)|i see it|ohh+ (?:i get it|lol)|sneaky|memori[sz]ed|written down|screenshott?ed|is (?:this|that) (?:ur|your)|\w+ saved u)\b",
     re.IGNORECASE,
@@ -87,7 +93,7 @@ def _refusal(talk: Talk, line: Line) -> int | None:
         if not _refuses()(text if text.isascii() else text.encode("utf-8", "replace").decode()):
             continue
         match = _DECLINES.search(text)
-        if match is not None and _OF_CONTACT.search(text[slice(*speech.sentence(text, match.start(), match.end()))]):
+        if match is not None and _OF_SITE.search(text):
             return index
     return None
 

@@ -34,6 +34,7 @@ _OWN_LIFE = re.compile(
     r"\bhe|\bshe|\bhis|\bher|\bthem|\btheir|\bthey|him|her)\b",
     re.IGNORECASE,
 )
+_PRONOUN = re.compile(r"\b(?:he|she|his|her|them|their|they|him)\b", re.IGNORECASE)
 _SECOND = re.compile(
     r"\b(?:you|u|ur|your|yr|yours|ya|us|we|our|let'?s|lets|anyone|any1|anybody|someone here|from here|who wants)\b",
     re.IGNORECASE,
@@ -84,9 +85,11 @@ def rule_talk(text: str, start: int, end: int) -> bool:
     return bool(_RULE.search(text[max(0, left - 60) : right + 1]))
 
 
-def own_life(text: str, start: int, end: int) -> bool:
-    """Tells of people in the writer's own life and addresses nobody here."""
+def own_life(text: str, start: int, end: int, *, pronouns: bool = True) -> bool:
+    """Tells of people in the writer's own life; without `pronouns` only of named relations ("my sister")."""
     left, right = sentence(text, start, end)
+    if not pronouns:
+        return bool(re.search(r"\bmy (?!listener|number|snap|insta|discord|email|dms?)", text[left:right], re.IGNORECASE) and _OWN_LIFE.search(_PRONOUN.sub(" ", text[left:right])))
     return bool(_OWN_LIFE.search(text[left:right]))
 
 
