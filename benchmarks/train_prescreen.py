@@ -89,7 +89,7 @@ def main() -> None:
         folds(rows, chosen.folds)
         return
     weights = train(rows)
-    kept = {f: [round(w, 2) for w in ws] for f, ws in sorted(weights.items()) if max(map(abs, ws)) > 0.35 or not f}
+    kept = {f: [round(w, 2) for w in ws] for f, ws in sorted(weights.items()) if max(map(abs, ws)) > 0.9 or not f}
     body = ",\n".join(f"{json.dumps(feature, ensure_ascii=False)}: {json.dumps(numbers)}" for feature, numbers in kept.items())
     OUT.write_text("{\n" + body + "\n}\n", encoding="utf-8")
     sys.stdout.write(f"{len(rows)} messages, {len(kept)} features kept\n")

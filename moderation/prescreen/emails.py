@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 from moderation.prescreen import hosts
 from moderation.prescreen.allowlist import Allowed
@@ -20,6 +21,7 @@ _JOIN = (
     r"unterstrich|bindestrich|underline|podkreslnik|alt cizgi|streepje|laag streepje|нижнее подчеркивание|подчеркивание|"
     r"точка|then|plus|下划线)\b,?)\s*)"
 )
+MOST = 10  # candidates looked at in one message: a wall of them is one violation, not a thousand
 _AT = re.compile(
     r"@|[(\[{<*_~]\s*(?:at|a|arroba|arobase|@|et)\s*[)\]}>*_~]|\b(?:at|arroba|arobase|arrobase|chiocciola|klammeraffe|keong|"
     r"apenstaartje|malpa|kuyruklu a|curly a|curly at|squiggly a|at[ -]sign|the at|"
@@ -44,7 +46,7 @@ _NO_LOCAL = frozenset(
 def find(line: Line, allowed: Allowed) -> Iterator[Clue]:
     text = line.text
     taken = -1
-    for match in _AT.finditer(text):
+    for match in islice(_AT.finditer(text), MOST):
         if match.start() < taken:
             continue
         plain = match.group() == "@"

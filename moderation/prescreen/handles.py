@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 from moderation.prescreen.contract import Kind, Rule
 from moderation.prescreen.lexicon import table
@@ -109,7 +110,7 @@ def _beside(line: Line, mention: Mention) -> Iterator[tuple[int, int, float]]:
     if (mention.medium.name in {"own_site"}) or _reported(line, mention):
         return
     own = bool(_OWN.search(text[max(0, mention.start - 60) : mention.end + 40])) or len(text) < 45
-    for token in re.finditer(_TOKEN, text):
+    for token in islice(re.finditer(_TOKEN, text), 60 if line.folded.source else 0):
         if len(token.group()) > 4 and _stretched(line, *token.span()) and not (token.start() < mention.end and mention.start < token.end()):
             yield *token.span(), 0.86
             return

@@ -82,7 +82,7 @@ def find(talk: Talk, lines: Sequence[Line], clues: Sequence[Clue]) -> Iterator[C
 
 
 _BAR = 0.4
-_ABOUT_CONTACT = frozenset({"app", "short", "phone", "mail", "outside", "voice", "id", "foreign", "decode", "post", "meet", "hypo"})
+_ABOUT_CONTACT = frozenset({"app", "short", "phone", "mail", "outside", "voice", "id", "foreign", "decode", "hypo"})
 _WHY = {
     Rule.CONTACT_SHARED: "the wording is that of giving contact information",
     Rule.CONTACT_REQUESTED: "the wording is that of asking for contact outside the site",

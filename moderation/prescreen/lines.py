@@ -8,6 +8,7 @@ from moderation.prescreen.contract import Kind, Message, Rule
 from moderation.prescreen.fold import Folded, fold
 
 
+_MOST = 12  # media looked at in one message
 _COUNTING = frozenset({"number", "words"})
 _NAMING = frozenset({"app", "short"})
 
@@ -34,7 +35,7 @@ class Line:
 
     @cached_property
     def mentions(self) -> list[media.Mention]:
-        return media.mentions(self.text, sure="app" in self.topics) if self.topics & _NAMING else []
+        return media.mentions(self.text, sure="app" in self.topics)[:_MOST] if self.topics & _NAMING else []
 
     @cached_property
     def acts(self) -> list[phrases.Act]:

@@ -5,6 +5,7 @@ import binascii
 import codecs
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from moderation.prescreen import phones
 from moderation.prescreen.contract import Kind, Rule
@@ -75,7 +76,7 @@ def _encoded(talk: Talk, line: Line) -> Iterator[Clue]:
 
 def _hidden_mail(line: Line) -> Iterator[Clue]:
     """An address that only makes sense backwards or thirteen letters on."""
-    for match in re.finditer(r"[\w.]{3,40}@[\w.]{3,40}", line.text):
+    for match in islice(re.finditer(r"[\w.]{3,40}@[\w.]{3,40}", line.text), 10):
         for plain, how in ((match.group()[::-1], "backwards"), (codecs.decode(match.group(), "rot13"), "in rot13")):
             if re.fullmatch(r"[\w.]+@[\w.]+\.(?:com|net|org|me|co\.uk|de|fr|es|it|io|gg|ie)", plain.lower()) and not re.search(r"\.(?:com|net|org|me|uk|de|fr|es|it|io|ie)$", match.group().lower()):
                 yield Clue(Rule.CONTACT_SHARED, line, match.start(), match.end(), Kind.EMAIL, 0.9, "hidden-mail", f"an e-mail address written {how}, read as {plain}", plain)
