@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """Measures the pre-screen: speed, worst cases, memory; beside presidio-analyzer and datafog, measured in the same run.
 
 python benchmarks/bench_prescreen.py [CORPUS.jsonl …] [--rivals]
@@ -104,8 +105,16 @@ def rivals(texts: list[str]) -> dict[str, float | str]:
             try:
                 venv.create(home, with_pip=True)
                 python = str(home / "bin" / "python")
-                subprocess.run([python, "-m", "pip", "install", "-q", name], check=True, capture_output=True, timeout=600)
-                done = subprocess.run([python, "-c", setup + TIMER, str(corpus)], check=True, capture_output=True, text=True, timeout=600)
+                subprocess.run(
+                    [python, "-m", "pip", "install", "-q", name], check=True, capture_output=True, timeout=600
+                )
+                done = subprocess.run(
+                    [python, "-c", setup + TIMER, str(corpus)],
+                    check=True,
+                    capture_output=True,
+                    text=True,
+                    timeout=600,
+                )
                 found[name] = float(done.stdout.split()[-1])
             except (subprocess.SubprocessError, OSError, ValueError, IndexError) as error:
                 found[name] = f"not measured: it could not be installed or run here ({type(error).__name__})"
@@ -113,9 +122,15 @@ def rivals(texts: list[str]) -> dict[str, float | str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus", nargs="*", type=Path, default=sorted((ROOT / "tests/prescreen/cases").glob("*.jsonl")))
-    parser.add_argument("--rivals", action="store_true", help="install and measure presidio-analyzer and datafog too")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "corpus", nargs="*", type=Path, default=sorted((ROOT / "tests/prescreen/cases").glob("*.jsonl"))
+    )
+    parser.add_argument(
+        "--rivals", action="store_true", help="install and measure presidio-analyzer and datafog too"
+    )
     chosen = parser.parse_args()
     talks = conversations(chosen.corpus)
     if not talks:
@@ -126,7 +141,9 @@ def main() -> None:
     figures["worst_ms"] = {name: round(took, 2) for name, took in worst().items()}
     if chosen.rivals:
         figures["rivals_messages_a_second"] = rivals(texts)
-    print(f"{'messages':24} {len(texts):>12,}\n{'messages a second':24} {figures['messages_a_second']:>12,}\n{'resident memory, MB':24} {figures['resident_mb']:>12}")
+    print(
+        f"{'messages':24} {len(texts):>12,}\n{'messages a second':24} {figures['messages_a_second']:>12,}\n{'resident memory, MB':24} {figures['resident_mb']:>12}"
+    )
     for name, took in figures["worst_ms"].items():  # type: ignore[attr-defined]
         print(f"  worst case {name:13} {took:>9} ms")
     for name, took in dict(figures.get("rivals_messages_a_second", {})).items():  # type: ignore[call-overload]

@@ -1,8 +1,22 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """screen(): opens the gate for each message, lets the detectors look, and joins what they saw into findings."""
 
 from collections.abc import Iterable
 
-from moderation.prescreen import emails, gate, handles, harm, invitations, learned, links, phones, places, puzzles, reactions, splits
+from moderation.prescreen import (
+    emails,
+    gate,
+    handles,
+    harm,
+    invitations,
+    learned,
+    links,
+    phones,
+    places,
+    puzzles,
+    reactions,
+    splits,
+)
 from moderation.prescreen.allowlist import Allowed, allowed
 from moderation.prescreen.contract import Conversation, Finding, Kind, Message, Options, Rule, Span
 from moderation.prescreen.fold import fold
@@ -36,7 +50,11 @@ def lines_of(messages: Iterable[Message]) -> list[Line]:
             hits = match(text)  # type: ignore[operator]
             if hits:
                 topics = frozenset([names[hit] for hit in hits])
-                ready.append(_respelled(index, message, topics) if "tricked" in topics or "spaced" in topics else Line(index, message, topics))
+                ready.append(
+                    _respelled(index, message, topics)
+                    if "tricked" in topics or "spaced" in topics
+                    else Line(index, message, topics)
+                )
         else:
             folded = respell(fold(text))
             if topics := gate.topics_of(folded.text):
@@ -56,7 +74,9 @@ def _clues(lines: list[Line], conversation: Conversation, options: Options) -> l
     clues: list[Clue] = []
     for line in lines:
         if line.index:
-            line.context = "\n".join(message.text[-200:] for message in conversation.messages[max(0, line.index - 2) : line.index])
+            line.context = "\n".join(
+                message.text[-200:] for message in conversation.messages[max(0, line.index - 2) : line.index]
+            )
         clues += _settled(_in_one_message(line, known))
     talk = splits.Talk(conversation, lines)
     clues += splits.find(talk, lines, known)

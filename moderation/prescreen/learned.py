@@ -1,8 +1,10 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """A small linear model over words, for what no phrase list holds. Plain numbers in lexicon/model.json, no code in them.
 
 It reads one message and the next answers; `benchmarks/train_prescreen.py` writes the numbers.
 """
 
+import itertools
 import json
 import math
 import re
@@ -24,7 +26,7 @@ SURE = 0.5
 def features(talk: Talk, line: Line) -> set[str]:
     """Words, pairs, endings and topics of the message; single words of the next answers by others."""
     words = _words(line)
-    found = {f"w:{word}" for word in words} | {f"b:{a} {b}" for a, b in zip(words, words[1:], strict=False)}
+    found = {f"w:{word}" for word in words} | {f"b:{a} {b}" for a, b in itertools.pairwise(words)}
     found |= {f"s:{a} {c}" for a, c in zip(words, words[2:], strict=False)}
     found |= {f"c:{word[:4]}" for word in words if len(word) > 4}
     found |= {f"t:{topic}" for topic in line.topics}
@@ -33,7 +35,9 @@ def features(talk: Talk, line: Line) -> set[str]:
         if talk.messages[index].sender != line.sender and answers < 2:
             answers += 1
             answer = _WORD.findall(talk.line(index).text.lower())[:16]
-            found |= {f"r:{word}" for word in answer} | {f"q:{a} {b}" for a, b in zip(answer, answer[1:], strict=False)}
+            found |= {f"r:{word}" for word in answer} | {
+                f"q:{a} {b}" for a, b in itertools.pairwise(answer)
+            }
     if line.index + 1 >= talk.length:
         found.add("r:<end>")
     return found
@@ -43,7 +47,9 @@ def _words(line: Line) -> list[str]:
     text = line.text.lower()
     for mention in reversed(line.mentions):
         if mention.sure:
-            text = f"{text[: mention.start]} {mention.medium.kind.value.replace('_', '')} {text[mention.end :]}"
+            text = (
+                f"{text[: mention.start]} {mention.medium.kind.value.replace('_', '')} {text[mention.end :]}"
+            )
     return ["0" * min(len(word), 4) if word.isdigit() else word for word in _WORD.findall(text)[:60]]
 
 
@@ -78,11 +84,22 @@ def find(talk: Talk, lines: Sequence[Line], clues: Sequence[Clue]) -> Iterator[C
         place = max(range(len(RULES)), key=odds.__getitem__)
         rule = RULES[place]
         if odds[place] >= (_BAR if rule is not Rule.CONTACT_SHARED else _BAR + 0.15):
-            yield Clue(rule, line, 0, len(line.text), _kind(line), min(0.9, 0.4 + 0.5 * odds[place]), "model", _WHY[rule])
+            yield Clue(
+                rule,
+                line,
+                0,
+                len(line.text),
+                _kind(line),
+                min(0.9, 0.4 + 0.5 * odds[place]),
+                "model",
+                _WHY[rule],
+            )
 
 
 _BAR = 0.4
-_ABOUT_CONTACT = frozenset({"app", "short", "phone", "mail", "outside", "voice", "id", "foreign", "decode", "hypo"})
+_ABOUT_CONTACT = frozenset(
+    {"app", "short", "phone", "mail", "outside", "voice", "id", "foreign", "decode", "hypo"}
+)
 _WHY = {
     Rule.CONTACT_SHARED: "the wording is that of giving contact information",
     Rule.CONTACT_REQUESTED: "the wording is that of asking for contact outside the site",

@@ -7,7 +7,6 @@ from moderation.prescreen import digits, media, phrases
 from moderation.prescreen.contract import Kind, Message, Rule
 from moderation.prescreen.fold import Folded, fold
 
-
 _MOST = 12  # media looked at in one message
 _COUNTING = frozenset({"number", "words"})
 _NAMING = frozenset({"app", "short"})

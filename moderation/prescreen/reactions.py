@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """What the others' answers say about a message: a refusal or "please delete that" makes a doubtful reading likely."""
 
 import re
@@ -10,7 +11,9 @@ from moderation.prescreen.lines import Clue, Line
 from moderation.prescreen.splits import Talk
 
 REACH = 3
-_GIVES_UP = re.compile(r"\b(?:i know (?:u|you|we) can'?t|i wish (?:u|you) were|prob(?:ably)? can'?t)\b", re.IGNORECASE)
+_GIVES_UP = re.compile(
+    r"\b(?:i know (?:u|you|we) can'?t|i wish (?:u|you) were|prob(?:ably)? can'?t)\b", re.IGNORECASE
+)
 _DECLINES = re.compile(
     r"\b(?:(?:i|we)(?:'m| am|'re| are)? (?:really |also |just |sorry |afraid )?(?:can'?t|cannot|cant|couldn'?t|won'?t|wont|shouldn'?t|not (?:able|allowed|going|supposed|comfy|comfortable|meant)\w*(?: to)?|don'?t(?: really)?|do not|rather not|'d rather (?:not|keep|stay)|would rather (?:not|keep|stay)) (?:\w+ ){0,4}(?:call|ring|text|email|e-mail|meet|take (?:it|that|your|numbers?|calls|email)|use (?:it|that)|share|swap|give|write (?:it|that) down|be (?:that|in touch|on the phone)|talk (?:outside|off|anywhere)|add|phone|number|contact|post|visit|go (?:anywhere|elsewhere|off)|move|exchange|do (?:that|calls|video|phone)|send|have (?:it|that)|follow|join|answer that|tell you where|leave the site|here (?:in|with)|accept)"
     r"|i can only (?:talk|chat|be) (?:on |in )?here|(?:we|i) (?:all )?(?:keep|stay|have to keep|need to keep|'?ll keep) (?:\w+ ){0,3}(?:on|in|inside|to) (?:here|this|the site|7 ?cups|one place)|let'?s (?:keep|stay) (?:\w+ ){0,3}(?:here|on here)|just here\b|only here|(?:mustn'?t|shouldn'?t|not meant to|aren'?t allowed to|not allowed to|not supposed to) (?:\w+ )?(?:swap|share|give|collect|post|ask|meet|do that|put|arrange)"
@@ -74,14 +77,32 @@ def declined(talk: Talk, lines: Sequence[Line], clues: list[Clue]) -> Iterator[C
     found = {clue.line.index for clue in clues if clue.score >= 0.45}
     for line in lines:
         asked = line.text
-        if len(asked) > 400 or found & {line.index, line.index - 1, line.index + 1} or not (_OPEN.search(asked) and _REACHING.search(asked)):
+        if (
+            len(asked) > 400
+            or found & {line.index, line.index - 1, line.index + 1}
+            or not (_OPEN.search(asked) and _REACHING.search(asked))
+        ):
             continue
         at = _refusal(talk, line)
         if at is None or _GIVES_UP.search(asked):
             continue
-        if speech.rule_talk(asked, 0, len(asked)) or speech.refused(asked, 0, len(asked)) or speech.reported(asked, 0, len(asked)):
+        if (
+            speech.rule_talk(asked, 0, len(asked))
+            or speech.refused(asked, 0, len(asked))
+            or speech.reported(asked, 0, len(asked))
+        ):
             continue
-        yield Clue(Rule.CONTACT_REQUESTED, line, 0, len(asked), Kind.OTHER, 0.56, "declined", "the answer declines contact outside the site", seen_at=at)
+        yield Clue(
+            Rule.CONTACT_REQUESTED,
+            line,
+            0,
+            len(asked),
+            Kind.OTHER,
+            0.56,
+            "declined",
+            "the answer declines contact outside the site",
+            seen_at=at,
+        )
 
 
 def _refusal(talk: Talk, line: Line) -> int | None:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """Who says what to whom: tells asking apart from refusing, reporting, quoting and explaining the rule."""
 
 import re
@@ -54,7 +55,7 @@ def sentence(text: str, start: int, end: int) -> tuple[int, int]:
 
 def refused(text: str, start: int, end: int) -> bool:
     """The act at [start, end) is declined, forbidden or warned against by the writer."""
-    left, right = sentence(text, start, end)
+    left, _right = sentence(text, start, end)
     lead = re.split(
         r"\b(?:but|so|however|though|unless|except)\b|, (?:just|can|could|give|what)",
         text[left:start],
@@ -89,7 +90,12 @@ def own_life(text: str, start: int, end: int, *, pronouns: bool = True) -> bool:
     """Tells of people in the writer's own life; without `pronouns` only of named relations ("my sister")."""
     left, right = sentence(text, start, end)
     if not pronouns:
-        return bool(re.search(r"\bmy (?!listener|number|snap|insta|discord|email|dms?)", text[left:right], re.IGNORECASE) and _OWN_LIFE.search(_PRONOUN.sub(" ", text[left:right])))
+        return bool(
+            re.search(
+                r"\bmy (?!listener|number|snap|insta|discord|email|dms?)", text[left:right], re.IGNORECASE
+            )
+            and _OWN_LIFE.search(_PRONOUN.sub(" ", text[left:right]))
+        )
     return bool(_OWN_LIFE.search(text[left:right]))
 
 
