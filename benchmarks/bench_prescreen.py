@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from moderation.prescreen import Conversation, Message, cases, screen
+from moderation.prescreen import Conversation, Message, cases, screen  # noqa: E402
 
 LENGTH = 5000
 HOSTILE = {

@@ -11,7 +11,7 @@ from moderation.prescreen.lexicon import table
 from moderation.prescreen.lines import Clue, Line
 from moderation.prescreen.media import Medium, Mention, media
 
-_TOKEN = r"@?[^\W_][\w.\-]{0,30}[\w](?:#\d{3,5})?|@?_[\w.\-]{2,30}|@[\w.]{2,30}"
+_WORD = r"@?[^\W_][\w.\-]{0,30}[\w](?:#\d{3,5})?|@?_[\w.\-]{2,30}|@[\w.]{2,30}"
 _NAMING = re.compile(
     r"(?:\W*(?:(?:user ?-?)?names?|users?|ids?|handles?|tags?|acc(?:ount)?s?|codes?|friend codes?|profiles?|is|its|it's|it|im|i'm|i am|am|as|under|at|"
     r"called|named|username|add|on there|over there|there|here|the|my|me|de|es|e|ist|isi|mi|minha|meu|mon|ma|c'est|mein|ist|aap|hai|ko|si|"
@@ -20,9 +20,9 @@ _NAMING = re.compile(
     r"[\s:=>\-→~,.\"'(*|]*",
     re.IGNORECASE,
 )
-_AFTER = re.compile(rf"({_TOKEN})", re.IGNORECASE)
+_AFTER = re.compile(rf"({_WORD})", re.IGNORECASE)
 _BEFORE = re.compile(
-    rf"({_TOKEN})[\s\"'),*]*(?:is (?:me|my|what)|over|there|me)?\s*(?:on|in|for|at|is my|are my|auf|en|no|sur|su|op|di|da|na|w|в|pe|sa|te|de|via)?\s*"
+    rf"({_WORD})[\s\"'),*]*(?:is (?:me|my|what)|over|there|me)?\s*(?:on|in|for|at|is my|are my|auf|en|no|sur|su|op|di|da|na|w|в|pe|sa|te|de|via)?\s*"
     rf"(?:the |my |meu |mi |mein |mon )?$",
     re.IGNORECASE,
 )
@@ -112,7 +112,7 @@ def _beside(line: Line, mention: Mention) -> Iterator[tuple[int, int, float]]:
     if (mention.medium.name in {"own_site"}) or _reported(line, mention):
         return
     own = bool(_OWN.search(text[max(0, mention.start - 60) : mention.end + 40])) or len(text) < 45
-    for token in islice(re.finditer(_TOKEN, text), 60 if line.folded.source else 0):
+    for token in islice(re.finditer(_WORD, text), 60 if line.folded.source else 0):
         if (
             len(token.group()) > 4
             and _stretched(line, *token.span())
@@ -137,12 +137,12 @@ def _beside(line: Line, mention: Mention) -> Iterator[tuple[int, int, float]]:
         if score and (framed or shaped(before.group(1))):
             yield start, start + len(before.group(1).rstrip(".")), score - 0.03
             return
-    for token in re.finditer(_TOKEN, text[mention.end : mention.end + 90]):
+    for token in re.finditer(_WORD, text[mention.end : mention.end + 90]):
         start = mention.end + token.start()
         if shaped(token.group()) and own and not _is_site_name(text, start):
             yield start, start + len(token.group().rstrip(".-")), 0.72 if mention.sure else 0.6
             return
-    for token in re.finditer(_TOKEN, text[max(0, mention.start - 60) : mention.start]):
+    for token in re.finditer(_WORD, text[max(0, mention.start - 60) : mention.start]):
         start = max(0, mention.start - 60) + token.start()
         if shaped(token.group()) and own and not _is_site_name(text, start):
             yield start, start + len(token.group().rstrip(".-")), 0.66 if mention.sure else 0.55
