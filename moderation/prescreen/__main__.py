@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """python -m moderation.prescreen: screens a case file, or explains one message."""
 
 import argparse

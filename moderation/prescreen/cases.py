@@ -8,7 +8,7 @@ from typing import Any
 from moderation.prescreen.contract import Conversation, Finding, Message, Participant
 
 
-class BadCase(ValueError):
+class BadCase(ValueError):  # noqa: N818
     """A line of a case file cannot be read; says which and why."""
 
 

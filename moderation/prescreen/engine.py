@@ -1,8 +1,22 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """screen(): opens the gate for each message, lets the detectors look, and joins what they saw into findings."""
 
 from collections.abc import Iterable
 
-from moderation.prescreen import emails, gate, handles, harm, invitations, links, phones, places, puzzles, reactions, splits
+from moderation.prescreen import (
+    emails,
+    gate,
+    handles,
+    harm,
+    invitations,
+    learned,
+    links,
+    phones,
+    places,
+    puzzles,
+    reactions,
+    splits,
+)
 from moderation.prescreen.allowlist import Allowed, allowed
 from moderation.prescreen.contract import Conversation, Finding, Kind, Message, Options, Rule, Span
 from moderation.prescreen.fold import fold
@@ -20,13 +34,13 @@ def screen(conversation: Conversation, *, since: int = 0, options: Options | Non
     since: index of the first new message. Earlier ones are context: only findings that touch a message from
     `since` on, or are made certain by one, come back. Never raises, whatever the texts hold.
     """
-    lines = _lines(conversation.messages)
+    lines = lines_of(conversation.messages)
     if not lines:
         return []
     return _findings(_clues(lines, conversation, options or _DEFAULT), since, options or _DEFAULT)
 
 
-def _lines(messages: Iterable[Message]) -> list[Line]:
+def lines_of(messages: Iterable[Message]) -> list[Line]:
     """The messages that touch any topic, made ready; nearly all clean messages end here."""
     match, names = gate.matcher()
     ready: list[Line] = []
@@ -36,7 +50,11 @@ def _lines(messages: Iterable[Message]) -> list[Line]:
             hits = match(text)  # type: ignore[operator]
             if hits:
                 topics = frozenset([names[hit] for hit in hits])
-                ready.append(_respelled(index, message, topics) if "tricked" in topics or "spaced" in topics else Line(index, message, topics))
+                ready.append(
+                    _respelled(index, message, topics)
+                    if "tricked" in topics or "spaced" in topics
+                    else Line(index, message, topics)
+                )
         else:
             folded = respell(fold(text))
             if topics := gate.topics_of(folded.text):
@@ -56,13 +74,16 @@ def _clues(lines: list[Line], conversation: Conversation, options: Options) -> l
     clues: list[Clue] = []
     for line in lines:
         if line.index:
-            line.context = "\n".join(message.text[-200:] for message in conversation.messages[max(0, line.index - 2) : line.index])
+            line.context = "\n".join(
+                message.text[-200:] for message in conversation.messages[max(0, line.index - 2) : line.index]
+            )
         clues += _settled(_in_one_message(line, known))
     talk = splits.Talk(conversation, lines)
     clues += splits.find(talk, lines, known)
     clues += puzzles.find(talk, lines)
     reactions.strengthen(talk, clues)
     clues += reactions.declined(talk, lines, clues)
+    clues += learned.find(talk, lines, clues)
     clues += harm.find(talk, clues)
     return clues
 

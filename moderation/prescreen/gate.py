@@ -22,7 +22,7 @@ _CANARY = (
 )
 
 
-class GateBroken(RuntimeError):
+class GateBroken(RuntimeError):  # noqa: N818
     """The gate does not see what it must see: nothing may be screened with it."""
 
 

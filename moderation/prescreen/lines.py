@@ -7,9 +7,9 @@ from moderation.prescreen import digits, media, phrases
 from moderation.prescreen.contract import Kind, Message, Rule
 from moderation.prescreen.fold import Folded, fold
 
-
+_MOST = 12  # media looked at in one message
 _COUNTING = frozenset({"number", "words"})
-_NAMING = frozenset({"app", "short", "foreign"})
+_NAMING = frozenset({"app", "short"})
 
 
 class Line:
@@ -34,7 +34,7 @@ class Line:
 
     @cached_property
     def mentions(self) -> list[media.Mention]:
-        return media.mentions(self.text) if self.topics & _NAMING else []
+        return media.mentions(self.text, sure="app" in self.topics)[:_MOST] if self.topics & _NAMING else []
 
     @cached_property
     def acts(self) -> list[phrases.Act]:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """The media outside the site: which words name them, and what kind each is. Knows no sentence and no rule."""
 
 import re
@@ -120,9 +121,13 @@ class Mention:
     sure: bool
 
 
-def mentions(text: str) -> list[Mention]:
-    """Every medium named in folded text, in order, without overlaps."""
-    found = [Mention(m.start(), m.end(), medium_of(m.group()), True) for m in _names().finditer(text)]
+def mentions(text: str, *, sure: bool = True) -> list[Mention]:
+    """Every medium named in folded text, in order, without overlaps; `sure` False looks for short names only."""
+    found = (
+        [Mention(m.start(), m.end(), medium_of(m.group()), True) for m in _names().finditer(text)]
+        if sure
+        else []
+    )
     for match in _shorts().finditer(text):
         if not any(one.start < match.end() and match.start() < one.end for one in found):
             found.append(Mention(match.start(), match.end(), medium_of(match.group()), False))
