@@ -122,15 +122,11 @@ def rivals(texts: list[str]) -> dict[str, float | str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "corpus", nargs="*", type=Path, default=sorted((ROOT / "tests/prescreen/cases").glob("*.jsonl"))
     )
-    parser.add_argument(
-        "--rivals", action="store_true", help="install and measure presidio-analyzer and datafog too"
-    )
+    parser.add_argument("--rivals", action="store_true", help="install and measure presidio-analyzer and datafog too")
     chosen = parser.parse_args()
     talks = conversations(chosen.corpus)
     if not talks:

@@ -34,20 +34,14 @@ def samples(paths: Sequence[Path]) -> list[Sample]:
             talk = Talk(conversation, lines)
             for line in lines:
                 labels = [
-                    int(
-                        any(
-                            v["rule"] == rule and line.message.id in v["messages"] for v in case["violations"]
-                        )
-                    )
+                    int(any(v["rule"] == rule and line.message.id in v["messages"] for v in case["violations"]))
                     for rule in learned.RULES
                 ]
                 found.append((case["id"], learned.features(talk, line), labels))
     return found
 
 
-def train(
-    rows: list[Sample], *, epochs: int = 15, rate: float = 1.0, decay: float = 0.0005
-) -> dict[str, list[float]]:
+def train(rows: list[Sample], *, epochs: int = 15, rate: float = 1.0, decay: float = 0.0005) -> dict[str, list[float]]:
     rules = len(learned.RULES)
     weights: dict[str, list[float]] = {"": [-1.5] * rules}
     squares: dict[str, list[float]] = {}
@@ -100,12 +94,9 @@ def main() -> None:
         folds(rows, chosen.folds)
         return
     weights = train(rows)
-    kept = {
-        f: [round(w, 2) for w in ws] for f, ws in sorted(weights.items()) if max(map(abs, ws)) > 0.9 or not f
-    }
+    kept = {f: [round(w, 2) for w in ws] for f, ws in sorted(weights.items()) if max(map(abs, ws)) > 0.9 or not f}
     body = ",\n".join(
-        f"{json.dumps(feature, ensure_ascii=False)}: {json.dumps(numbers)}"
-        for feature, numbers in kept.items()
+        f"{json.dumps(feature, ensure_ascii=False)}: {json.dumps(numbers)}" for feature, numbers in kept.items()
     )
     OUT.write_text("{\n" + body + "\n}\n", encoding="utf-8")
     sys.stdout.write(f"{len(rows)} messages, {len(kept)} features kept\n")

@@ -85,6 +85,7 @@ class Piece:
     text: str
     marked: bool = False
     hidden: bool = False
+    contact: bool = False  # also where it is shown
 
 
 def pieces(
@@ -101,7 +102,9 @@ def pieces(
             if start < end:
                 kinds[start:end] = bytes([kind]) * (end - start)
     return tuple(
-        Piece(mask(said), marked=True, hidden=True) if kind == 2 and not is_revealed else Piece(said, marked=kind > 0)
+        Piece(mask(said), marked=True, hidden=True, contact=True)
+        if kind == 2 and not is_revealed
+        else Piece(said, marked=kind > 0, contact=kind == 2)
         for kind, said in _runs(text, kinds)
     )
 

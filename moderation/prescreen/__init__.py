@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """The pre-screen: finds contact sharing, requests and off-site contact in chat. Pure Python; knows no database."""
 
 from moderation.prescreen.contract import (

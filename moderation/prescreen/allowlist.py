@@ -37,11 +37,7 @@ class Allowed:
     def number(self, digits: str) -> bool:
         """A published service number, in national or international form."""
         bare = digits.lstrip("+")
-        return (
-            bare in self.digits
-            or bool(_TOLL_FREE.fullmatch(bare))
-            or (len(bare) > 9 and bare[-10:] in self.digits)
-        )
+        return bare in self.digits or bool(_TOLL_FREE.fullmatch(bare)) or (len(bare) > 9 and bare[-10:] in self.digits)
 
     def host(self, host: str) -> bool:
         """The site itself or a published resource; `7cups.com.evil.net` is neither."""

@@ -127,14 +127,8 @@ def find(line: Line, allowed: Allowed) -> Iterator[Clue]:
             else Kind.EMAIL
         )
         spelled = not plain or not _PLAIN_LOCAL.search(text[max(0, match.start() - 64) : match.start()])
-        why = (
-            f"an e-mail address written in words, read as {address}"
-            if spelled
-            else f"an e-mail address, {address}"
-        )
-        yield Clue(
-            Rule.CONTACT_SHARED, line, start, end, kind, 0.95 if not spelled else 0.9, "email", why, address
-        )
+        why = f"an e-mail address written in words, read as {address}" if spelled else f"an e-mail address, {address}"
+        yield Clue(Rule.CONTACT_SHARED, line, start, end, kind, 0.95 if not spelled else 0.9, "email", why, address)
 
 
 def _plain(text: str, at: int) -> tuple[int, int, str] | None:
@@ -162,9 +156,7 @@ def _plain(text: str, at: int) -> tuple[int, int, str] | None:
 @cache
 def _provider() -> re.Pattern[str]:
     tail = rf"(?:(?:{_DOT}|[\s,]+(?:then )?)(?:com|net|co\.uk|de|fr|es|it|ru|ch|org|me|br|in|ру)\b)?"
-    return re.compile(
-        rf"[\s,]*(?:then |at |the |tapos )?((?:{hosts.provider_words()})\b{tail})", re.IGNORECASE
-    )
+    return re.compile(rf"[\s,]*(?:then |at |the |tapos )?((?:{hosts.provider_words()})\b{tail})", re.IGNORECASE)
 
 
 def _spelled(text: str, at: int, after: int, plain: bool) -> tuple[int, int, str] | None:
@@ -218,8 +210,6 @@ def _squeeze(words: str) -> str:
         "_",
         words,
     )
-    plain = re.sub(
-        r"(?i)\s*,?\s*\b(?:dash|hyphen|minus|trattino|guion|tiret|bindestrich|streepje)\b,?\s*", "-", plain
-    )
+    plain = re.sub(r"(?i)\s*,?\s*\b(?:dash|hyphen|minus|trattino|guion|tiret|bindestrich|streepje)\b,?\s*", "-", plain)
     plain = re.sub(rf"(?i)\s*,?\s*[(\[{{<*]?\s*\b(?:{DOT_WORDS})\b\s*[)\]}}>*]?,?\s*", ".", plain)
     return re.sub(r"[\s,()\[\]{}<>*]|\\bthen\\b", "", plain).lower()

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """screen(): opens the gate for each message, lets the detectors look, and joins what they saw into findings."""
 
 from collections.abc import Iterable
@@ -112,9 +111,7 @@ def _settled(found: list[Clue]) -> list[Clue]:
             kept.append(clue)
     sure = any(clue.score >= 0.5 for clue in kept)
     return kept + [
-        c
-        for c in found
-        if c.rule is not Rule.CONTACT_SHARED and not (sure and c.rule is Rule.CONTACT_REQUESTED)
+        c for c in found if c.rule is not Rule.CONTACT_SHARED and not (sure and c.rule is Rule.CONTACT_REQUESTED)
     ]
 
 
@@ -124,8 +121,7 @@ def _findings(clues: list[Clue], since: int, options: Options) -> list[Finding]:
         if clue.score >= options.threshold:
             groups.setdefault((clue.rule, clue.line.sender), []).append(clue)
     findings = [
-        (max(_last(clue) for clue in group), _finding(rule, actor, group))
-        for (rule, actor), group in groups.items()
+        (max(_last(clue) for clue in group), _finding(rule, actor, group)) for (rule, actor), group in groups.items()
     ]
     fresh = [finding for last, finding in findings if last >= since]
     return sorted(fresh, key=lambda finding: (_ORDER[finding.rule], finding.actor))
@@ -148,9 +144,7 @@ def _finding(rule: Rule, actor: str, clues: list[Clue]) -> Finding:
             messages[line.index] = line.message.id
             if first < last:
                 start, end = line.folded.span(first, last)
-                spans[line.index, start, end] = Span(
-                    line.message.id, start, end, Kind(clue.kind), clue.contact
-                )
+                spans[line.index, start, end] = Span(line.message.id, start, end, Kind(clue.kind), clue.contact)
     return Finding(
         rule=rule,
         actor=actor,
@@ -169,9 +163,7 @@ def _apart(spans: list[tuple[tuple[int, int, int], Span]]) -> list[Span]:
     for _, span in spans:
         if out and out[-1].message == span.message and span.start < out[-1].end:
             last = out.pop()
-            span = Span(
-                last.message, last.start, max(last.end, span.end), last.kind, last.contact or span.contact
-            )
+            span = Span(last.message, last.start, max(last.end, span.end), last.kind, last.contact or span.contact)
         out.append(span)
     return out
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """Folds typed text into plain letters and remembers where every character came from.
 
 Knows Unicode and nothing of contacts. Folded text keeps its case; marks, zero-width characters and look-alikes go.

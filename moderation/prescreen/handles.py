@@ -48,11 +48,56 @@ _SAME_NAME = re.compile(
     re.IGNORECASE,
 )
 _CHAT_WORDS = frozenset(
-    ["sum1", "any1", "some1", "every1", "no1", "gr8", "m8", "l8r", "b4", "2day", "2nite", "2moro", "2morrow", "w8", "h8", "str8", "4ever", "2gether", "u2", "me2", "covid19", "ps5", "ps4", "ps3", "mp3", "h2o", "b12", "d3", "24/7", "k9", "4got", "ily2", "sk8", "gen1", "y10", "y11", "yr10", "yr11", "4u", "g2g", "b2b", "p.s", "a.m", "p.m", "e.g", "i.e"]
+    [
+        "sum1",
+        "any1",
+        "some1",
+        "every1",
+        "no1",
+        "gr8",
+        "m8",
+        "l8r",
+        "b4",
+        "2day",
+        "2nite",
+        "2moro",
+        "2morrow",
+        "w8",
+        "h8",
+        "str8",
+        "4ever",
+        "2gether",
+        "u2",
+        "me2",
+        "covid19",
+        "ps5",
+        "ps4",
+        "ps3",
+        "mp3",
+        "h2o",
+        "b12",
+        "d3",
+        "24/7",
+        "k9",
+        "4got",
+        "ily2",
+        "sk8",
+        "gen1",
+        "y10",
+        "y11",
+        "yr10",
+        "yr11",
+        "4u",
+        "g2g",
+        "b2b",
+        "p.s",
+        "a.m",
+        "p.m",
+        "e.g",
+        "i.e",
+    ]
 )
-_CODE = re.compile(
-    r"\b(?:sw-?)?\d{4}[- ]\d{4}[- ]\d{4}\b|\b\d{8,10}\b|\b[a-z0-9]{2,20}#\d{4}\b", re.IGNORECASE
-)
+_CODE = re.compile(r"\b(?:sw-?)?\d{4}[- ]\d{4}[- ]\d{4}\b|\b\d{8,10}\b|\b[a-z0-9]{2,20}#\d{4}\b", re.IGNORECASE)
 _LIFE = re.compile(
     r"\b(?:my (?:ex|mum|mom|dad|sister|brother|son|daughter|boss|friend|cousin|wife|husband|gf|bf|bff|best)|blocked|deleted|he|she|they|his|her|their)\b",
     re.IGNORECASE,
@@ -285,8 +330,7 @@ def _same_name(line: Line) -> Iterator[Clue]:
     for match in _SAME_NAME.finditer(line.text):
         if re.search(
             r"\b(?:don'?t|not|never|no one|can'?t|isn'?t|are you|are u|do you|what'?s?|is it|which|your|ur)\b",
-            line.text[max(0, match.start() - 25) : match.start()]
-            + line.text[match.start() : match.start() + 12],
+            line.text[max(0, match.start() - 25) : match.start()] + line.text[match.start() : match.start() + 12],
             re.IGNORECASE,
         ):
             continue

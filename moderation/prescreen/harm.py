@@ -26,9 +26,7 @@ def find(talk: Talk, clues: Sequence[Clue]) -> Iterator[Clue]:
     kind = max(anchors, key=lambda clue: clue.score).kind
     for index in range(max(0, first - 2), min(talk.length, last + _REACH)):
         line = talk.line(index)
-        acts = [
-            act for act in phrases.acts_of(line.text, "harm") if not _harmless(line.text, act.start, act.end)
-        ]
+        acts = [act for act in phrases.acts_of(line.text, "harm") if not _harmless(line.text, act.start, act.end)]
         if not acts or not _DIRECTED.search(line.text):
             continue
         start, end = acts[0].start, acts[-1].end

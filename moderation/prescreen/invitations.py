@@ -30,9 +30,7 @@ _OUTSIDE = re.compile(
 _KINDS = (
     (
         Kind.EMAIL,
-        re.compile(
-            r"\b(?:e-?mails?|e-?mailed|emial|emali|gmail|hotmail|inbox|mail address)\b", re.IGNORECASE
-        ),
+        re.compile(r"\b(?:e-?mails?|e-?mailed|emial|emali|gmail|hotmail|inbox|mail address)\b", re.IGNORECASE),
     ),
     (
         Kind.POSTAL_ADDRESS,

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """A small linear model over words, for what no phrase list holds. Plain numbers in lexicon/model.json, no code in them.
 
 It reads one message and the next answers; `benchmarks/train_prescreen.py` writes the numbers.
@@ -35,9 +34,7 @@ def features(talk: Talk, line: Line) -> set[str]:
         if talk.messages[index].sender != line.sender and answers < 2:
             answers += 1
             answer = _WORD.findall(talk.line(index).text.lower())[:16]
-            found |= {f"r:{word}" for word in answer} | {
-                f"q:{a} {b}" for a, b in itertools.pairwise(answer)
-            }
+            found |= {f"r:{word}" for word in answer} | {f"q:{a} {b}" for a, b in itertools.pairwise(answer)}
     if line.index + 1 >= talk.length:
         found.add("r:<end>")
     return found
@@ -47,9 +44,7 @@ def _words(line: Line) -> list[str]:
     text = line.text.lower()
     for mention in reversed(line.mentions):
         if mention.sure:
-            text = (
-                f"{text[: mention.start]} {mention.medium.kind.value.replace('_', '')} {text[mention.end :]}"
-            )
+            text = f"{text[: mention.start]} {mention.medium.kind.value.replace('_', '')} {text[mention.end :]}"
     return ["0" * min(len(word), 4) if word.isdigit() else word for word in _WORD.findall(text)[:60]]
 
 
@@ -97,9 +92,7 @@ def find(talk: Talk, lines: Sequence[Line], clues: Sequence[Clue]) -> Iterator[C
 
 
 _BAR = 0.4
-_ABOUT_CONTACT = frozenset(
-    {"app", "short", "phone", "mail", "outside", "voice", "id", "foreign", "decode", "hypo"}
-)
+_ABOUT_CONTACT = frozenset({"app", "short", "phone", "mail", "outside", "voice", "id", "foreign", "decode", "hypo"})
 _WHY = {
     Rule.CONTACT_SHARED: "the wording is that of giving contact information",
     Rule.CONTACT_REQUESTED: "the wording is that of asking for contact outside the site",

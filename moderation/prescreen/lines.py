@@ -15,9 +15,7 @@ _NAMING = frozenset({"app", "short"})
 class Line:
     """One message with everything that is worked out from its text at most once."""
 
-    def __init__(
-        self, index: int, message: Message, topics: frozenset[str], folded: Folded | None = None
-    ) -> None:
+    def __init__(self, index: int, message: Message, topics: frozenset[str], folded: Folded | None = None) -> None:
         self.index = index
         self.message = message
         self.topics = topics

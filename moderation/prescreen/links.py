@@ -66,9 +66,7 @@ def _judge(line: Line, start: int, end: int, typed: str, allowed: Allowed) -> It
         yield Clue(Rule.CONTACT_SHARED, line, start, end, kind, 0.93, "link", why, bare)
     elif lookalike:
         yield Clue(Rule.CONTACT_SHARED, line, start, end, Kind.URL, 0.9, "link", why, bare)
-    elif _OWNERSHIP.search(
-        line.text[max(0, start - 60) : start].rpartition(". ")[2] + line.text[end : end + 40]
-    ):
+    elif _OWNERSHIP.search(line.text[max(0, start - 60) : start].rpartition(". ")[2] + line.text[end : end + 40]):
         yield Clue(
             Rule.CONTACT_SHARED,
             line,

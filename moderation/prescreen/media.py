@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """The media outside the site: which words name them, and what kind each is. Knows no sentence and no rule."""
 
 import re
@@ -65,9 +64,7 @@ def _is_word(word: str) -> bool:
 @cache
 def foreign_words() -> str:
     """Names in scripts without word boundaries."""
-    words = [
-        word for medium in media().values() for word in medium.names if not word.isascii() and _is_word(word)
-    ]
+    words = [word for medium in media().values() for word in medium.names if not word.isascii() and _is_word(word)]
     return _pattern(words)
 
 
@@ -123,11 +120,7 @@ class Mention:
 
 def mentions(text: str, *, sure: bool = True) -> list[Mention]:
     """Every medium named in folded text, in order, without overlaps; `sure` False looks for short names only."""
-    found = (
-        [Mention(m.start(), m.end(), medium_of(m.group()), True) for m in _names().finditer(text)]
-        if sure
-        else []
-    )
+    found = [Mention(m.start(), m.end(), medium_of(m.group()), True) for m in _names().finditer(text)] if sure else []
     for match in _shorts().finditer(text):
         if not any(one.start < match.end() and match.start() < one.end for one in found):
             found.append(Mention(match.start(), match.end(), medium_of(match.group()), False))

@@ -56,9 +56,7 @@ def find(line: Line, allowed: Allowed) -> Iterator[Clue]:
             score, why = _judge(line, run, allowed)
             if score >= 0.3:
                 start, end = _edges(line.text, run)
-                region, contact = canonical(
-                    run.digits, plus=line.text[max(0, start) : run.start].startswith("+")
-                )
+                region, contact = canonical(run.digits, plus=line.text[max(0, start) : run.start].startswith("+"))
                 reading = f"read as {contact}" if contact else f"read as {run.digits}"
                 where = f" ({region})" if region else ""
                 yield Clue(
@@ -87,11 +85,7 @@ def _judge(line: Line, run: Run, allowed: Allowed) -> tuple[float, str]:
     if allowed.number(number):
         return 0.0, ""
     if allowlist.names_a_service(text, run.start, run.end):
-        return (
-            (0.6, "a private mobile number passed off as a service")
-            if _MOBILE.fullmatch(number)
-            else (0.0, "")
-        )
+        return (0.6, "a private mobile number passed off as a service") if _MOBILE.fullmatch(number) else (0.0, "")
     if _is_sequence(run) or _CODE_TALK.search(text):
         return 0.0, ""
     phone_word = bool(_PHONE_WORD.search(text)) or "app" in line.topics
@@ -106,9 +100,7 @@ def _judge(line: Line, run: Run, allowed: Allowed) -> tuple[float, str]:
         return 0.0, ""
     if _is_time_or_date(text, run, separators):
         return (0.3, "digits") if not line.cues & {"decode", "secrecy"} else (0.5, "digits")
-    phone_word = phone_word and bool(
-        "app" in line.topics or _PHONE_WORD.search(_NEGATIVE_NUMBER.sub(" ", text))
-    )
+    phone_word = phone_word and bool("app" in line.topics or _PHONE_WORD.search(_NEGATIVE_NUMBER.sub(" ", text)))
     quiet = _NEGATIVE.search(line.context[-90:] + text[max(0, run.start - 60) : run.end + 25])
     hidden = bool(line.cues & {"decode", "secrecy"})
     if quiet and not phone_word and not hidden:
@@ -119,9 +111,7 @@ def _judge(line: Line, run: Run, allowed: Allowed) -> tuple[float, str]:
         )
     if _spaced_out(run):
         return (
-            (0.88, "a telephone number with its digits spaced out")
-            if len(number) >= 9 and shaped
-            else (0.3, "digits")
+            (0.88, "a telephone number with its digits spaced out") if len(number) >= 9 and shaped else (0.3, "digits")
         )
     if shaped and len(number) >= 9:
         natural = _natural(run)
@@ -148,9 +138,7 @@ def _judge_words(line: Line, run: Run, phone_word: bool) -> tuple[float, str]:
     number = run.digits
     why = "digits written as words" if run.words >= len(run.pieces) - 1 else "digits mixed with words"
     if len(number) < 8:
-        return (
-            (0.6, why) if (phone_word or line.cues) and run.words >= 4 and plausible(number) else (0.2, why)
-        )
+        return (0.6, why) if (phone_word or line.cues) and run.words >= 4 and plausible(number) else (0.2, why)
     score = 0.86 if plausible(number) else 0.7
     if run.words < 3:
         score = 0.55 if plausible(number) else 0.35
@@ -167,9 +155,7 @@ def plausible(number: str) -> bool:
 def dialled(number: str) -> bool:
     """Stricter than plausible: what one would dial inside a large country, for digits put together from pieces."""
     return bool(
-        re.fullmatch(
-            r"1?[2-9]\d{2}[2-9]\d{6}|0\d{9,10}|[6-9]\d{9}|(?:44|1|91|61|49|33|63|27|34|55|62)\d{9,11}", number
-        )
+        re.fullmatch(r"1?[2-9]\d{2}[2-9]\d{6}|0\d{9,10}|[6-9]\d{9}|(?:44|1|91|61|49|33|63|27|34|55|62)\d{9,11}", number)
     )
 
 
@@ -243,11 +229,7 @@ def _is_time_or_date(text: str, run: Run, separators: str) -> bool:
     typed = text[run.start : run.end]
     if re.search(r"\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b", typed) and not plausible(run.digits):
         return True
-    if (
-        re.fullmatch(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}.*", typed)
-        and len(groups[0]) in {1, 2, 4}
-        and len(groups) <= 3
-    ):
+    if re.fullmatch(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}.*", typed) and len(groups[0]) in {1, 2, 4} and len(groups) <= 3:
         return True
     if re.match(r"\d\.\d{4,}", typed):
         return True
@@ -265,9 +247,7 @@ def canonical(number: str, *, plus: bool = False) -> tuple[str, str]:
     """(country, E.164) of a plausible number, ("", "") when no country fits."""
     library = _library()
     tries = (
-        [(None, "+" + number)]
-        if plus
-        else [(region, number) for region, shape in _SHAPES if shape.fullmatch(number)]
+        [(None, "+" + number)] if plus else [(region, number) for region, shape in _SHAPES if shape.fullmatch(number)]
     )
     for region, typed in tries[:4] or [(None, "+" + number)]:
         try:

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """Speech acts: compiles the phrase lists and says which acts a folded text performs. Knows no conversation."""
 
 import re

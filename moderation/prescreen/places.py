@@ -127,9 +127,7 @@ def _meetings(line: Line) -> Iterator[Clue]:
         when, invites = _WHEN.search(around), _INVITES.search(around)
         score = 0.4 * bool(when) + 0.35 * bool(invites) + 0.05
         score += 0.15 * bool(
-            re.match(
-                r"(?:meet|find me|come|meet me|treffen|nos vemos|ci vediamo)", match.group(), re.IGNORECASE
-            )
+            re.match(r"(?:meet|find me|come|meet me|treffen|nos vemos|ci vediamo)", match.group(), re.IGNORECASE)
         )
         if speech.refused(text, match.start(), match.end()) or re.search(
             r"\b(?:yesterday|last (?:week|night)|was|were|used to|my (?:mum|dad|wife|husband|sister|brother))\b",

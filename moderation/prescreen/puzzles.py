@@ -69,9 +69,7 @@ def find(talk: Talk, lines: Sequence[Line]) -> Iterator[Clue]:
     for line in lines:
         if "@" in line.text:
             yield from _hidden_mail(line)
-        if line.topics & {"coded", "spelled", "decode", "spaced"} or (
-            "number" in line.topics and len(line.runs) > 0
-        ):
+        if line.topics & {"coded", "spelled", "decode", "spaced"} or ("number" in line.topics and len(line.runs) > 0):
             yield from _encoded(talk, line)
         if line.topics & {"decode"} and _INITIALS.search(line.text):
             yield from _initials(talk, line)
@@ -105,9 +103,7 @@ def _encoded(talk: Talk, line: Line) -> Iterator[Clue]:
                 plain,
             )
     for match in _MORSE.finditer(text):
-        value = "".join(
-            _MORSE_DIGITS.get(sign, "") for sign in re.findall(r"[.-]+", match.group().replace("·", "."))
-        )
+        value = "".join(_MORSE_DIGITS.get(sign, "") for sign in re.findall(r"[.-]+", match.group().replace("·", ".")))
         if len(value) >= 7:
             yield Clue(
                 Rule.CONTACT_SHARED,

@@ -11,9 +11,7 @@ from moderation.prescreen.lines import Clue, Line
 from moderation.prescreen.splits import Talk
 
 REACH = 3
-_GIVES_UP = re.compile(
-    r"\b(?:i know (?:u|you|we) can'?t|i wish (?:u|you) were|prob(?:ably)? can'?t)\b", re.IGNORECASE
-)
+_GIVES_UP = re.compile(r"\b(?:i know (?:u|you|we) can'?t|i wish (?:u|you) were|prob(?:ably)? can'?t)\b", re.IGNORECASE)
 _DECLINES = re.compile(
     r"\b(?:(?:i|we)(?:'m| am|'re| are)? (?:really |also |just |sorry |afraid )?(?:can'?t|cannot|cant|couldn'?t|won'?t|wont|shouldn'?t|not (?:able|allowed|going|supposed|comfy|comfortable|meant)\w*(?: to)?|don'?t(?: really)?|do not|rather not|'d rather (?:not|keep|stay)|would rather (?:not|keep|stay)) (?:\w+ ){0,4}(?:call|ring|text|email|e-mail|meet|take (?:it|that|your|numbers?|calls|email)|use (?:it|that)|share|swap|give|write (?:it|that) down|be (?:that|in touch|on the phone)|talk (?:outside|off|anywhere)|add|phone|number|contact|post|visit|go (?:anywhere|elsewhere|off)|move|exchange|do (?:that|calls|video|phone)|send|have (?:it|that)|follow|join|answer that|tell you where|leave the site|here (?:in|with)|accept)"
     r"|i can only (?:talk|chat|be) (?:on |in )?here|(?:we|i) (?:all )?(?:keep|stay|have to keep|need to keep|'?ll keep) (?:\w+ ){0,3}(?:on|in|inside|to) (?:here|this|the site|7 ?cups|one place)|let'?s (?:keep|stay) (?:\w+ ){0,3}(?:here|on here)|just here\b|only here|(?:mustn'?t|shouldn'?t|not meant to|aren'?t allowed to|not allowed to|not supposed to) (?:\w+ )?(?:swap|share|give|collect|post|ask|meet|do that|put|arrange)"
@@ -85,7 +83,11 @@ def declined(talk: Talk, lines: Sequence[Line], clues: list[Clue]) -> Iterator[C
         plain = bool(_PLAIN_REFUSAL.search(answer.text))
         if len(text) > 500 or not (plain or (_OPEN.search(text) and _REACHING.search(text))) or _GIVES_UP.search(text):
             continue
-        if speech.rule_talk(text, 0, len(text)) or speech.refused(text, 0, len(text)) or speech.reported(text, 0, len(text)):
+        if (
+            speech.rule_talk(text, 0, len(text))
+            or speech.refused(text, 0, len(text))
+            or speech.reported(text, 0, len(text))
+        ):
             continue
         found.add(line.index)
         rule = Rule.OFFSITE_CONTACT if _HAPPENED.search(text) and "?" not in text else Rule.CONTACT_REQUESTED
@@ -101,7 +103,10 @@ _PLAIN_REFUSAL = re.compile(
     r"please (?:take|delete|remove|edit|don'?t (?:share|post|ask|meet|arrange|swap|give|put)) (?:\w+ ){0,2}(?:that|it|your|this|down|out|numbers?|meet\w*|details|contact)|only (?:talk|chat|be reached|meet|message) (?:\w+ )?(?:on |in )?here|(?:contact|talk\w*|meet\w*|chat\w*|call\w*) (?:outside|off) (?:\w+ ){0,3}(?:isn'?t|is not|aren'?t|against|not allowed))\b",
     re.IGNORECASE,
 )
-_HAPPENED = re.compile(r"\b(?:last|yesterday|was|were|told|said|sent|saw|got|called|rang|texted|came|posted|met|left|again|always|we|our|went|loved|thanks|thank)\b", re.IGNORECASE)
+_HAPPENED = re.compile(
+    r"\b(?:last|yesterday|was|were|told|said|sent|saw|got|called|rang|texted|came|posted|met|left|again|always|we|our|went|loved|thanks|thank)\b",
+    re.IGNORECASE,
+)
 
 
 def _asked(talk: Talk, answer: Line) -> Line | None:

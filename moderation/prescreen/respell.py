@@ -56,8 +56,6 @@ def _is_word(spaced: str) -> bool:
 @cache
 def _plain_names() -> frozenset[str]:
     names = {
-        re.sub(r"[^a-z]", "", name)
-        for medium in media.media().values()
-        for name in (*medium.names, *medium.short)
+        re.sub(r"[^a-z]", "", name) for medium in media.media().values() for name in (*medium.names, *medium.short)
     }
     return frozenset(name for name in names if len(name) > 2) | {"add", "text", "call", "snap", "number"}

@@ -91,9 +91,7 @@ def own_life(text: str, start: int, end: int, *, pronouns: bool = True) -> bool:
     left, right = sentence(text, start, end)
     if not pronouns:
         return bool(
-            re.search(
-                r"\bmy (?!listener|number|snap|insta|discord|email|dms?)", text[left:right], re.IGNORECASE
-            )
+            re.search(r"\bmy (?!listener|number|snap|insta|discord|email|dms?)", text[left:right], re.IGNORECASE)
             and _OWN_LIFE.search(_PRONOUN.sub(" ", text[left:right]))
         )
     return bool(_OWN_LIFE.search(text[left:right]))

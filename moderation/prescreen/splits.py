@@ -62,9 +62,7 @@ class Talk:
 
     def line(self, index: int) -> Line:
         if index not in self._lines:
-            self._lines[index] = Line(
-                index, self.messages[index], frozenset(), fold(self.messages[index].text[:4000])
-            )
+            self._lines[index] = Line(index, self.messages[index], frozenset(), fold(self.messages[index].text[:4000]))
         return self._lines[index]
 
     def by(self, sender: str, first: int, last: int) -> Iterator[Line]:
@@ -79,10 +77,7 @@ class Talk:
 
 def find(talk: Talk, lines: Sequence[Line], known: Allowed) -> Iterator[Clue]:
     fragments = [
-        fragment
-        for line in lines
-        if line.topics & {"number", "words"}
-        for fragment in _fragments(line, known)
+        fragment for line in lines if line.topics & {"number", "words"} for fragment in _fragments(line, known)
     ]
     if fragments:
         yield from _numbers(talk, fragments)
@@ -97,12 +92,7 @@ def _fragments(line: Line, known: Allowed) -> Iterator[Fragment]:
     words = len(re.findall(r"[^\W\d_]{2,}", text))
     for run in runs:
         value = run.digits
-        if (
-            len(value) > 11
-            or known.number(value)
-            or _UNIT.match(text, run.end)
-            or (run.words and len(value) < 3)
-        ):
+        if len(value) > 11 or known.number(value) or _UNIT.match(text, run.end) or (run.words and len(value) < 3):
             continue
         spoken = sum(len(re.findall(r"[^\W\d_]{2,}", text[p.start : p.end])) for p in run.pieces)
         yield Fragment(line, run.start, run.end, value, words - spoken <= 3)
@@ -170,10 +160,7 @@ def _belief(talk: Talk, parts: list[Fragment]) -> float:
     if len(values) >= 3 and len({b - a for a, b in itertools.pairwise(values)}) == 1:
         return 0.0
     if (
-        any(
-            re.search(r"\d[.:]\d|\d\s?/\s?\d", part.line.text[max(0, part.start - 2) : part.end + 2])
-            for part in parts
-        )
+        any(re.search(r"\d[.:]\d|\d\s?/\s?\d", part.line.text[max(0, part.start - 2) : part.end + 2]) for part in parts)
         and not hint
     ):
         return 0.0
@@ -287,12 +274,7 @@ def _lone_names(talk: Talk, lines: Sequence[Line]) -> Iterator[Clue]:
         for mention in line.mentions[:1]:
             for one in talk.by(line.sender, line.index - 4, line.index + 4):
                 token = one.text.strip(" .!?:\"'")
-                if (
-                    one.index in done
-                    or one is line
-                    or len(token) > 32
-                    or not re.fullmatch(r"@?[\w.]{4,31}", token)
-                ):
+                if one.index in done or one is line or len(token) > 32 or not re.fullmatch(r"@?[\w.]{4,31}", token):
                     continue
                 if shaped(token) and not re.fullmatch(r"[\d.:]+\w{0,2}|\w+[.]{2,}\w*", token):
                     done.add(one.index)
@@ -316,9 +298,7 @@ def _letters(talk: Talk) -> Iterator[Clue]:
             continue
         if len(run) >= 4:
             sender = talk.messages[run[0]].sender
-            near = list(talk.by(sender, run[0] - 3, run[0] - 1)) + list(
-                talk.by(sender, run[-1] + 1, run[-1] + 3)
-            )
+            near = list(talk.by(sender, run[0] - 3, run[0] - 1)) + list(talk.by(sender, run[-1] + 1, run[-1] + 3))
             medium = next((mention.medium for line in near for mention in line.mentions), None)
             if medium is not None:
                 head, *rest = [talk.line(at) for at in run]
@@ -338,6 +318,5 @@ def mentioned(talk: Talk, line: Line, reach: int = 4) -> media.Medium | None:
 def asked_to_decode(talk: Talk, line: Line) -> bool:
     """The writer said near this line how to read it."""
     return any(
-        {"decode", "secrecy"} & phrases.cues(one.text)
-        for one in talk.by(line.sender, line.index - 3, line.index + 3)
+        {"decode", "secrecy"} & phrases.cues(one.text) for one in talk.by(line.sender, line.index - 3, line.index + 3)
     )

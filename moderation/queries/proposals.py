@@ -89,7 +89,7 @@ def decision_shown(decision: Decision, viewer: Actor, now: datetime) -> Decision
         measures=_measures(decision, viewer),
         grounds=tuple(Ground(ground).label for ground in decision.grounds),
         note=decision.note,
-        decided_by="You" if is_own else decision.decided_by.name,
+        decided_by="you" if is_own else decision.decided_by.name,
         decided_at=decision.decided_at,
         answered_by=decision.answered_by.name if decision.answered_by else "",
         answer_note=decision.answer_note,

@@ -77,7 +77,7 @@ def transcript(matter: Matter) -> Transcript:
         total=total,
         items=tuple(_with_folds(shown, places, total)),
         findings=len(matter.findings),
-        has_contacts=any(piece.hidden or piece.marked for line in shown for piece in line.pieces),
+        has_contacts=any(piece.contact for line in shown for piece in line.pieces),
         is_revealed=matter.is_revealed,
     )
 

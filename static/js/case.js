@@ -31,15 +31,25 @@ document.addEventListener("toggle", (event) => {
   if (event.target.matches(".notice[open]")) event.target.scrollIntoView({ block: "nearest" });
 }, true);
 
-// Several decisions can be undone by hand; the key undoes the newest.
+// Several decisions can be undone by hand; the key undoes the newest. What was undone, or cannot be any more, goes.
 function oneUndoKey() {
-  const buttons = [...document.querySelectorAll(".toast[data-undo] [aria-keyshortcuts]")];
-  for (const button of buttons.slice(0, -1)) {
-    button.removeAttribute("aria-keyshortcuts");
-    button.querySelector("kbd")?.remove();
-  }
+  const buttons = [...document.querySelectorAll(".toast[data-undo] form button")];
+  buttons.forEach((button, index) => {
+    const isNewest = index === buttons.length - 1;
+    if (isNewest) button.setAttribute("aria-keyshortcuts", "z");
+    else button.removeAttribute("aria-keyshortcuts");
+    button.querySelector("kbd").hidden = !isNewest;
+  });
 }
 
+document.addEventListener("htmx:afterRequest", (event) => {
+  const toast = event.detail.elt.closest?.(".toast[data-undo]");
+  if (!toast) return;
+  setTimeout(() => {
+    toast.remove();
+    oneUndoKey();
+  });
+});
 document.addEventListener("htmx:afterSettle", oneUndoKey);
 document.addEventListener("htmx:afterSettle", begin);
 begin();
