@@ -35,9 +35,7 @@ def features(talk: Talk, line: Line) -> set[str]:
         if talk.messages[index].sender != line.sender and answers < 2:
             answers += 1
             answer = _WORD.findall(talk.line(index).text.lower())[:16]
-            found |= {f"r:{word}" for word in answer} | {
-                f"q:{a} {b}" for a, b in itertools.pairwise(answer)
-            }
+            found |= {f"r:{word}" for word in answer} | {f"q:{a} {b}" for a, b in itertools.pairwise(answer)}
     if line.index + 1 >= talk.length:
         found.add("r:<end>")
     return found

@@ -83,9 +83,17 @@ def declined(talk: Talk, lines: Sequence[Line], clues: list[Clue]) -> Iterator[C
             continue
         text = line.text
         plain = bool(_PLAIN_REFUSAL.search(answer.text))
-        if len(text) > 500 or not (plain or (_OPEN.search(text) and _REACHING.search(text))) or _GIVES_UP.search(text):
+        if (
+            len(text) > 500
+            or not (plain or (_OPEN.search(text) and _REACHING.search(text)))
+            or _GIVES_UP.search(text)
+        ):
             continue
-        if speech.rule_talk(text, 0, len(text)) or speech.refused(text, 0, len(text)) or speech.reported(text, 0, len(text)):
+        if (
+            speech.rule_talk(text, 0, len(text))
+            or speech.refused(text, 0, len(text))
+            or speech.reported(text, 0, len(text))
+        ):
             continue
         found.add(line.index)
         rule = Rule.OFFSITE_CONTACT if _HAPPENED.search(text) and "?" not in text else Rule.CONTACT_REQUESTED
@@ -101,7 +109,10 @@ _PLAIN_REFUSAL = re.compile(
     r"please (?:take|delete|remove|edit|don'?t (?:share|post|ask|meet|arrange|swap|give|put)) (?:\w+ ){0,2}(?:that|it|your|this|down|out|numbers?|meet\w*|details|contact)|only (?:talk|chat|be reached|meet|message) (?:\w+ )?(?:on |in )?here|(?:contact|talk\w*|meet\w*|chat\w*|call\w*) (?:outside|off) (?:\w+ ){0,3}(?:isn'?t|is not|aren'?t|against|not allowed))\b",
     re.IGNORECASE,
 )
-_HAPPENED = re.compile(r"\b(?:last|yesterday|was|were|told|said|sent|saw|got|called|rang|texted|came|posted|met|left|again|always|we|our|went|loved|thanks|thank)\b", re.IGNORECASE)
+_HAPPENED = re.compile(
+    r"\b(?:last|yesterday|was|were|told|said|sent|saw|got|called|rang|texted|came|posted|met|left|again|always|we|our|went|loved|thanks|thank)\b",
+    re.IGNORECASE,
+)
 
 
 def _asked(talk: Talk, answer: Line) -> Line | None:
