@@ -43,7 +43,7 @@ _OPEN = re.compile(
 )
 _REACHING = re.compile(
     r"\b(?:call|ring|text|phone|voice|hear|number|mail|email|letter|card|post|write|meet|visit|see (?:you|u)|face|photo|pic|pics|send|app|site|sites|outside|elsewhere|somewhere|where|private|privately|address|live|find|reach|contact|touch|add|follow|coffee|"
-    r"drink|lunch|dinner|roast|bus ride|knock|door|street|town|area|near|company|skype|zoom|video|cam|game|play|online|group|join|way|bench|quiz|flowers|in person|real name|surname|whatever u|other)\b",
+    r"drink|lunch|dinner|roast|bus ride|knock|door|street|town|area|near|company|skype|zoom|video|cam|join|bench|quiz|flowers|in person|real name|surname|whatever u|other)\b",
     re.IGNORECASE,
 )
 
