@@ -44,10 +44,7 @@ def _screen_file(path: Path, out: Path | None, *, explain: bool) -> int:
     found = [(conversation.id, screen(conversation)) for conversation in conversations]
     took = time.perf_counter() - began
     if out is not None:
-        rows = (
-            json.dumps(cases.row(name, findings, explain=explain), ensure_ascii=False)
-            for name, findings in found
-        )
+        rows = (json.dumps(cases.row(name, findings, explain=explain), ensure_ascii=False) for name, findings in found)
         out.write_text("".join(f"{line}\n" for line in rows), encoding="utf-8")
     counts = Counter(finding.rule.value for _, findings in found for finding in findings)
     flagged = sum(bool(findings) for _, findings in found)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """What is never a finding: published help lines and the site's own places. Clears single spans, never messages."""
 
 import re
@@ -19,7 +20,7 @@ _SERVICE_WORDS = re.compile(
     r"domestic|abuse line|centre is|center is|hospital (?:switchboard|line|number)|switchboard|reception|linea de|"
     r"telefono (?:amico|de la)|seelsorge|ecoute|linha|cvv|\bsos\b|notruf|zufriedenheit|telefon zaufania|доверия|"
     r"nummer gegen|kummer|kindertelefoon|zelfmoord|krisis|crise|crisi\b|kriz|benestar|vandrevala|aasra|icall|befrienders|"
-    r"shout|resmi|official|hotline|campus (?:security|counsell?ing)|student services|therapist'?s office|out of hours)",
+    r"shout|dentist|\bvet\b|vets|pharmacy|chemist|council|\bbank|insurance|customer service|taxi|cab firm|school office|front desk|office line|doctor'?s|unemployment|benefits line|jobcentre|social services|non-emergency|resmi|official|hotline|campus (?:security|counsell?ing)|student services|therapist'?s office|out of hours)",
     re.IGNORECASE,
 )
 _OWN = re.compile(r"\b(?:my|mine|me|i'm|im)\b", re.IGNORECASE)
@@ -36,11 +37,7 @@ class Allowed:
     def number(self, digits: str) -> bool:
         """A published service number, in national or international form."""
         bare = digits.lstrip("+")
-        return (
-            bare in self.digits
-            or bool(_TOLL_FREE.fullmatch(bare))
-            or (len(bare) > 9 and bare[-10:] in self.digits)
-        )
+        return bare in self.digits or bool(_TOLL_FREE.fullmatch(bare)) or (len(bare) > 9 and bare[-10:] in self.digits)
 
     def host(self, host: str) -> bool:
         """The site itself or a published resource; `7cups.com.evil.net` is neither."""

@@ -32,9 +32,7 @@ def conversation(raw: dict[str, Any]) -> Conversation:
         raw["id"],
         raw.get("room", "one_to_one"),
         tuple(
-            Participant(
-                p["id"], p["role"], p["age_group"], p.get("status", "active"), tuple(p.get("badges", ()))
-            )
+            Participant(p["id"], p["role"], p["age_group"], p.get("status", "active"), tuple(p.get("badges", ())))
             for p in raw.get("participants", ())
         ),
         tuple(Message(m["id"], m["sender"], m["text"], m.get("sent_at", "")) for m in raw["messages"]),
@@ -51,10 +49,7 @@ def _plain(finding: Finding, explain: bool) -> dict[str, Any]:
         "rule": finding.rule.value,
         "actor": finding.actor,
         "messages": list(finding.messages),
-        "spans": [
-            {"message": s.message, "start": s.start, "end": s.end, "kind": s.kind.value}
-            for s in finding.spans
-        ],
+        "spans": [{"message": s.message, "start": s.start, "end": s.end, "kind": s.kind.value} for s in finding.spans],
         "score": finding.score,
     }
     if explain:

@@ -118,9 +118,7 @@ def _times_words() -> frozenset[str]:
 @cache
 def _stuck_words() -> re.Pattern[str]:
     english = [
-        w
-        for w, v in number_words().items()
-        if v.language == "en" and v.part != "scale" and len(w) > 2 and v.sure
+        w for w, v in number_words().items() if v.language == "en" and v.part != "scale" and len(w) > 2 and v.sure
     ]
     return re.compile("|".join(sorted(english, key=len, reverse=True)) + "|oh")
 
@@ -177,9 +175,7 @@ def _items(text: str) -> Iterator[Digit | str]:
             yield Digit(match.start(), match.end(), token, "d")
         elif low in known:
             word = known[low]
-            yield Digit(
-                match.start(), match.end(), f"{word.part}:{word.value}:{low}", "w", word.sure, word.language
-            )
+            yield Digit(match.start(), match.end(), f"{word.part}:{word.value}:{low}", "w", word.sure, word.language)
         elif low == "o":
             yield Digit(match.start(), match.end(), "ones:0:o", "w", False, "en")
         elif low in _times_words():
@@ -252,10 +248,7 @@ def _settle(run: Run) -> Run | None:
     kept = [
         p
         for p in run.pieces
-        if p.sure
-        or p.value.startswith("times:")
-        or p.language in strong
-        or (p.language == "en" and "" in strong)
+        if p.sure or p.value.startswith("times:") or p.language in strong or (p.language == "en" and "" in strong)
     ]
     run.pieces = _spoken(kept)
     return run if run.pieces else None
@@ -292,18 +285,11 @@ def _spoken(pieces: list[Digit]) -> list[Digit]:
         if part == "repeat":
             repeat, repeat_from, previous = value, piece.start, ("", 0)
             continue
-        if (
-            last is not None
-            and word in _plurals()
-            and previous[0] in {"ones", "d"}
-            and last.value in set("23456")
-        ):
+        if last is not None and word in _plurals() and previous[0] in {"ones", "d"} and last.value in set("23456"):
             out[-1] = Digit(last.start, piece.end, str(value) * int(last.value), "w", True, piece.language)
             previous = ("", 0)
         elif last is not None and part == "scale" and previous[0] == "ones" and len(last.value) == 1:
-            out[-1] = Digit(
-                last.start, piece.end, last.value + "0" * (len(str(value)) - 1), "w", True, piece.language
-            )
+            out[-1] = Digit(last.start, piece.end, last.value + "0" * (len(str(value)) - 1), "w", True, piece.language)
             previous = ("", 0)
         elif last is not None and value == 20 and piece.language == "fr" and previous == ("ones", 4):
             out[-1] = Digit(last.start, piece.end, "80", "w", True, "fr")
@@ -319,9 +305,7 @@ def _spoken(pieces: list[Digit]) -> list[Digit]:
             previous = ("tens", previous[1] + value) if previous[1] in {60, 80} and value == 10 else ("", 0)
         else:
             out.append(
-                _times(
-                    Digit(piece.start, piece.end, str(value), "w", True, piece.language), repeat, repeat_from
-                )
+                _times(Digit(piece.start, piece.end, str(value), "w", True, piece.language), repeat, repeat_from)
             )
             previous = (part, value) if not repeat else ("", 0)
             repeat, repeat_from = 0, -1

@@ -1,8 +1,10 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """Finds e-mail addresses, typed plainly or spelled with "at" and "dot" in many languages."""
 
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 from moderation.prescreen import hosts
 from moderation.prescreen.allowlist import Allowed
@@ -20,6 +22,7 @@ _JOIN = (
     r"unterstrich|bindestrich|underline|podkreslnik|alt cizgi|streepje|laag streepje|нижнее подчеркивание|подчеркивание|"
     r"точка|then|plus|下划线)\b,?)\s*)"
 )
+MOST = 10  # candidates looked at in one message: a wall of them is one violation, not a thousand
 _AT = re.compile(
     r"@|[(\[{<*_~]\s*(?:at|a|arroba|arobase|@|et)\s*[)\]}>*_~]|\b(?:at|arroba|arobase|arrobase|chiocciola|klammeraffe|keong|"
     r"apenstaartje|malpa|kuyruklu a|curly a|curly at|squiggly a|at[ -]sign|the at|"
@@ -37,14 +40,75 @@ _DOMAIN = re.compile(
     re.IGNORECASE,
 )
 _NO_LOCAL = frozenset(
-    ["look", "looking", "looked", "good", "bad", "great", "be", "is", "was", "are", "am", "were", "work", "working", "meet", "me", "us", "you", "him", "her", "them", "it", "home", "at", "not", "all", "in", "up", "out", "and", "or", "but", "so", "here", "there", "stay", "staying", "arrive", "met", "terrible", "best", "better", "laugh", "yell", "shout", "mad", "angry", "started", "live", "seen", "email", "mail", "name", "then", "my", "the", "a", "an", "them", "hate"]
+    [
+        "look",
+        "looking",
+        "looked",
+        "good",
+        "bad",
+        "great",
+        "be",
+        "is",
+        "was",
+        "are",
+        "am",
+        "were",
+        "work",
+        "working",
+        "meet",
+        "me",
+        "us",
+        "you",
+        "him",
+        "her",
+        "them",
+        "it",
+        "home",
+        "at",
+        "not",
+        "all",
+        "in",
+        "up",
+        "out",
+        "and",
+        "or",
+        "but",
+        "so",
+        "here",
+        "there",
+        "stay",
+        "staying",
+        "arrive",
+        "met",
+        "terrible",
+        "best",
+        "better",
+        "laugh",
+        "yell",
+        "shout",
+        "mad",
+        "angry",
+        "started",
+        "live",
+        "seen",
+        "email",
+        "mail",
+        "name",
+        "then",
+        "my",
+        "the",
+        "a",
+        "an",
+        "them",
+        "hate",
+    ]
 )
 
 
 def find(line: Line, allowed: Allowed) -> Iterator[Clue]:
     text = line.text
     taken = -1
-    for match in _AT.finditer(text):
+    for match in islice(_AT.finditer(text), MOST):
         if match.start() < taken:
             continue
         plain = match.group() == "@"
@@ -63,14 +127,8 @@ def find(line: Line, allowed: Allowed) -> Iterator[Clue]:
             else Kind.EMAIL
         )
         spelled = not plain or not _PLAIN_LOCAL.search(text[max(0, match.start() - 64) : match.start()])
-        why = (
-            f"an e-mail address written in words, read as {address}"
-            if spelled
-            else f"an e-mail address, {address}"
-        )
-        yield Clue(
-            Rule.CONTACT_SHARED, line, start, end, kind, 0.95 if not spelled else 0.9, "email", why, address
-        )
+        why = f"an e-mail address written in words, read as {address}" if spelled else f"an e-mail address, {address}"
+        yield Clue(Rule.CONTACT_SHARED, line, start, end, kind, 0.95 if not spelled else 0.9, "email", why, address)
 
 
 def _plain(text: str, at: int) -> tuple[int, int, str] | None:
@@ -98,9 +156,7 @@ def _plain(text: str, at: int) -> tuple[int, int, str] | None:
 @cache
 def _provider() -> re.Pattern[str]:
     tail = rf"(?:(?:{_DOT}|[\s,]+(?:then )?)(?:com|net|co\.uk|de|fr|es|it|ru|ch|org|me|br|in|ру)\b)?"
-    return re.compile(
-        rf"[\s,]*(?:then |at |the |tapos )?((?:{hosts.provider_words()})\b{tail})", re.IGNORECASE
-    )
+    return re.compile(rf"[\s,]*(?:then |at |the |tapos )?((?:{hosts.provider_words()})\b{tail})", re.IGNORECASE)
 
 
 def _spelled(text: str, at: int, after: int, plain: bool) -> tuple[int, int, str] | None:
@@ -154,8 +210,6 @@ def _squeeze(words: str) -> str:
         "_",
         words,
     )
-    plain = re.sub(
-        r"(?i)\s*,?\s*\b(?:dash|hyphen|minus|trattino|guion|tiret|bindestrich|streepje)\b,?\s*", "-", plain
-    )
+    plain = re.sub(r"(?i)\s*,?\s*\b(?:dash|hyphen|minus|trattino|guion|tiret|bindestrich|streepje)\b,?\s*", "-", plain)
     plain = re.sub(rf"(?i)\s*,?\s*[(\[{{<*]?\s*\b(?:{DOT_WORDS})\b\s*[)\]}}>*]?,?\s*", ".", plain)
     return re.sub(r"[\s,()\[\]{}<>*]|\\bthen\\b", "", plain).lower()

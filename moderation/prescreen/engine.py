@@ -2,7 +2,20 @@
 
 from collections.abc import Iterable
 
-from moderation.prescreen import emails, gate, handles, harm, invitations, links, phones, places, puzzles, reactions, splits
+from moderation.prescreen import (
+    emails,
+    gate,
+    handles,
+    harm,
+    invitations,
+    learned,
+    links,
+    phones,
+    places,
+    puzzles,
+    reactions,
+    splits,
+)
 from moderation.prescreen.allowlist import Allowed, allowed
 from moderation.prescreen.contract import Conversation, Finding, Kind, Message, Options, Rule, Span
 from moderation.prescreen.fold import fold
@@ -20,13 +33,13 @@ def screen(conversation: Conversation, *, since: int = 0, options: Options | Non
     since: index of the first new message. Earlier ones are context: only findings that touch a message from
     `since` on, or are made certain by one, come back. Never raises, whatever the texts hold.
     """
-    lines = _lines(conversation.messages)
+    lines = lines_of(conversation.messages)
     if not lines:
         return []
     return _findings(_clues(lines, conversation, options or _DEFAULT), since, options or _DEFAULT)
 
 
-def _lines(messages: Iterable[Message]) -> list[Line]:
+def lines_of(messages: Iterable[Message]) -> list[Line]:
     """The messages that touch any topic, made ready; nearly all clean messages end here."""
     match, names = gate.matcher()
     ready: list[Line] = []
@@ -36,7 +49,11 @@ def _lines(messages: Iterable[Message]) -> list[Line]:
             hits = match(text)  # type: ignore[operator]
             if hits:
                 topics = frozenset([names[hit] for hit in hits])
-                ready.append(_respelled(index, message, topics) if "tricked" in topics or "spaced" in topics else Line(index, message, topics))
+                ready.append(
+                    _respelled(index, message, topics)
+                    if "tricked" in topics or "spaced" in topics
+                    else Line(index, message, topics)
+                )
         else:
             folded = respell(fold(text))
             if topics := gate.topics_of(folded.text):
@@ -56,13 +73,16 @@ def _clues(lines: list[Line], conversation: Conversation, options: Options) -> l
     clues: list[Clue] = []
     for line in lines:
         if line.index:
-            line.context = "\n".join(message.text[-200:] for message in conversation.messages[max(0, line.index - 2) : line.index])
+            line.context = "\n".join(
+                message.text[-200:] for message in conversation.messages[max(0, line.index - 2) : line.index]
+            )
         clues += _settled(_in_one_message(line, known))
     talk = splits.Talk(conversation, lines)
     clues += splits.find(talk, lines, known)
     clues += puzzles.find(talk, lines)
     reactions.strengthen(talk, clues)
     clues += reactions.declined(talk, lines, clues)
+    clues += learned.find(talk, lines, clues)
     clues += harm.find(talk, clues)
     return clues
 
@@ -91,9 +111,7 @@ def _settled(found: list[Clue]) -> list[Clue]:
             kept.append(clue)
     sure = any(clue.score >= 0.5 for clue in kept)
     return kept + [
-        c
-        for c in found
-        if c.rule is not Rule.CONTACT_SHARED and not (sure and c.rule is Rule.CONTACT_REQUESTED)
+        c for c in found if c.rule is not Rule.CONTACT_SHARED and not (sure and c.rule is Rule.CONTACT_REQUESTED)
     ]
 
 
@@ -103,8 +121,7 @@ def _findings(clues: list[Clue], since: int, options: Options) -> list[Finding]:
         if clue.score >= options.threshold:
             groups.setdefault((clue.rule, clue.line.sender), []).append(clue)
     findings = [
-        (max(_last(clue) for clue in group), _finding(rule, actor, group))
-        for (rule, actor), group in groups.items()
+        (max(_last(clue) for clue in group), _finding(rule, actor, group)) for (rule, actor), group in groups.items()
     ]
     fresh = [finding for last, finding in findings if last >= since]
     return sorted(fresh, key=lambda finding: (_ORDER[finding.rule], finding.actor))
@@ -127,9 +144,7 @@ def _finding(rule: Rule, actor: str, clues: list[Clue]) -> Finding:
             messages[line.index] = line.message.id
             if first < last:
                 start, end = line.folded.span(first, last)
-                spans[line.index, start, end] = Span(
-                    line.message.id, start, end, Kind(clue.kind), clue.contact
-                )
+                spans[line.index, start, end] = Span(line.message.id, start, end, Kind(clue.kind), clue.contact)
     return Finding(
         rule=rule,
         actor=actor,
@@ -148,9 +163,7 @@ def _apart(spans: list[tuple[tuple[int, int, int], Span]]) -> list[Span]:
     for _, span in spans:
         if out and out[-1].message == span.message and span.start < out[-1].end:
             last = out.pop()
-            span = Span(
-                last.message, last.start, max(last.end, span.end), last.kind, last.contact or span.contact
-            )
+            span = Span(last.message, last.start, max(last.end, span.end), last.kind, last.contact or span.contact)
         out.append(span)
     return out
 

@@ -59,9 +59,7 @@ def _set() -> tuple[object, tuple[str, ...]]:
     names = tuple(topics)
     for sample, topic in _CANARY:
         if topic not in {names[index] for index in compiled.Match(sample)}:
-            raise GateBroken(
-                f"the pre-screen gate does not see the topic {topic!r}: check lexicon/topics.toml"
-            )
+            raise GateBroken(f"the pre-screen gate does not see the topic {topic!r}: check lexicon/topics.toml")
     return compiled.Match, names
 
 

@@ -1,15 +1,17 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """Finds user names and ids: a name counts when a medium and somebody's "mine" or "add me" stand beside it."""
 
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 from moderation.prescreen.contract import Kind, Rule
 from moderation.prescreen.lexicon import table
 from moderation.prescreen.lines import Clue, Line
 from moderation.prescreen.media import Medium, Mention, media
 
-_TOKEN = r"@?[^\W_][\w.\-]{0,30}[\w](?:#\d{3,5})?|@?_[\w.\-]{2,30}|@[\w.]{2,30}"
+_WORD = r"@?[^\W_][\w.\-]{0,30}[\w](?:#\d{3,5})?|@?_[\w.\-]{2,30}|@[\w.]{2,30}"
 _NAMING = re.compile(
     r"(?:\W*(?:(?:user ?-?)?names?|users?|ids?|handles?|tags?|acc(?:ount)?s?|codes?|friend codes?|profiles?|is|its|it's|it|im|i'm|i am|am|as|under|at|"
     r"called|named|username|add|on there|over there|there|here|the|my|me|de|es|e|ist|isi|mi|minha|meu|mon|ma|c'est|mein|ist|aap|hai|ko|si|"
@@ -18,9 +20,9 @@ _NAMING = re.compile(
     r"[\s:=>\-→~,.\"'(*|]*",
     re.IGNORECASE,
 )
-_AFTER = re.compile(rf"({_TOKEN})", re.IGNORECASE)
+_AFTER = re.compile(rf"({_WORD})", re.IGNORECASE)
 _BEFORE = re.compile(
-    rf"({_TOKEN})[\s\"'),*]*(?:is (?:me|my|what)|over|there|me)?\s*(?:on|in|for|at|is my|are my|auf|en|no|sur|su|op|di|da|na|w|в|pe|sa|te|de|via)?\s*"
+    rf"({_WORD})[\s\"'),*]*(?:is (?:me|my|what)|over|there|me)?\s*(?:on|in|for|at|is my|are my|auf|en|no|sur|su|op|di|da|na|w|в|pe|sa|te|de|via)?\s*"
     rf"(?:the |my |meu |mi |mein |mon )?$",
     re.IGNORECASE,
 )
@@ -45,10 +47,57 @@ _SAME_NAME = re.compile(
     r"mismo nombre|mesmo nome|meme (?:nom|pseudo)|(?:der|den )?gleiche[rn]? name|stesso nome|zelfde naam|ayni isim|ten sam nick|nama sama|\u0442\u043e\u0442 \u0436\u0435 \u043d\u0438\u043a)\b[^.!?\n]{0,60}",
     re.IGNORECASE,
 )
-_CHAT_WORDS = frozenset("sum1 any1 some1 every1 no1 gr8 m8 l8r b4 2day 2nite 2moro 2morrow w8 h8 str8 4ever 2gether u2 me2 covid19 ps5 ps4 ps3 mp3 h2o b12 d3 24/7 k9 4got ily2 sk8 gen1 y10 y11 yr10 yr11 4u g2g b2b p.s a.m p.m e.g i.e".split())
-_CODE = re.compile(
-    r"\b(?:sw-?)?\d{4}[- ]\d{4}[- ]\d{4}\b|\b\d{8,10}\b|\b[a-z0-9]{2,20}#\d{4}\b", re.IGNORECASE
+_CHAT_WORDS = frozenset(
+    [
+        "sum1",
+        "any1",
+        "some1",
+        "every1",
+        "no1",
+        "gr8",
+        "m8",
+        "l8r",
+        "b4",
+        "2day",
+        "2nite",
+        "2moro",
+        "2morrow",
+        "w8",
+        "h8",
+        "str8",
+        "4ever",
+        "2gether",
+        "u2",
+        "me2",
+        "covid19",
+        "ps5",
+        "ps4",
+        "ps3",
+        "mp3",
+        "h2o",
+        "b12",
+        "d3",
+        "24/7",
+        "k9",
+        "4got",
+        "ily2",
+        "sk8",
+        "gen1",
+        "y10",
+        "y11",
+        "yr10",
+        "yr11",
+        "4u",
+        "g2g",
+        "b2b",
+        "p.s",
+        "a.m",
+        "p.m",
+        "e.g",
+        "i.e",
+    ]
 )
+_CODE = re.compile(r"\b(?:sw-?)?\d{4}[- ]\d{4}[- ]\d{4}\b|\b\d{8,10}\b|\b[a-z0-9]{2,20}#\d{4}\b", re.IGNORECASE)
 _LIFE = re.compile(
     r"\b(?:my (?:ex|mum|mom|dad|sister|brother|son|daughter|boss|friend|cousin|wife|husband|gf|bf|bff|best)|blocked|deleted|he|she|they|his|her|their)\b",
     re.IGNORECASE,
@@ -73,7 +122,6 @@ def shaped(token: str) -> bool:
 
 
 def find(line: Line) -> Iterator[Clue]:
-    text = line.text
     spans: list[tuple[int, int]] = []
     for mention in line.mentions:
         for start, end, score in _beside(line, mention):
@@ -109,8 +157,12 @@ def _beside(line: Line, mention: Mention) -> Iterator[tuple[int, int, float]]:
     if (mention.medium.name in {"own_site"}) or _reported(line, mention):
         return
     own = bool(_OWN.search(text[max(0, mention.start - 60) : mention.end + 40])) or len(text) < 45
-    for token in re.finditer(_TOKEN, text):
-        if len(token.group()) > 4 and _stretched(line, *token.span()) and not (token.start() < mention.end and mention.start < token.end()):
+    for token in islice(re.finditer(_WORD, text), 60 if line.folded.source else 0):
+        if (
+            len(token.group()) > 4
+            and _stretched(line, *token.span())
+            and not (token.start() < mention.end and mention.start < token.end())
+        ):
             yield *token.span(), 0.86
             return
     gap = _NAMING.match(text, mention.end)
@@ -130,12 +182,12 @@ def _beside(line: Line, mention: Mention) -> Iterator[tuple[int, int, float]]:
         if score and (framed or shaped(before.group(1))):
             yield start, start + len(before.group(1).rstrip(".")), score - 0.03
             return
-    for token in re.finditer(_TOKEN, text[mention.end : mention.end + 90]):
+    for token in re.finditer(_WORD, text[mention.end : mention.end + 90]):
         start = mention.end + token.start()
         if shaped(token.group()) and own and not _is_site_name(text, start):
             yield start, start + len(token.group().rstrip(".-")), 0.72 if mention.sure else 0.6
             return
-    for token in re.finditer(_TOKEN, text[max(0, mention.start - 60) : mention.start]):
+    for token in re.finditer(_WORD, text[max(0, mention.start - 60) : mention.start]):
         start = max(0, mention.start - 60) + token.start()
         if shaped(token.group()) and own and not _is_site_name(text, start):
             yield start, start + len(token.group().rstrip(".-")), 0.66 if mention.sure else 0.55
@@ -210,7 +262,11 @@ def _by_introduction(line: Line) -> Iterator[Clue]:
             yield _named(line, token.start(), token.start() + len(token.group(1).rstrip(".-")), 0.78)
             return
     for match in _I_AM.finditer(text):
-        if shaped(match.group(1)) and re.search(r"_|[a-z]\.[a-z]|[a-z]\d{2}", match.group(1), re.IGNORECASE) and not _is_site_name(text, match.start(1)):
+        if (
+            shaped(match.group(1))
+            and re.search(r"_|[a-z]\.[a-z]|[a-z]\d{2}", match.group(1), re.IGNORECASE)
+            and not _is_site_name(text, match.start(1))
+        ):
             yield _named(line, match.start(1), match.end(1), 0.7)
             return
     if line.cues & {"secrecy"}:
@@ -220,18 +276,40 @@ def _by_introduction(line: Line) -> Iterator[Clue]:
                 return
 
 
-_I_AM = re.compile(rf"\b(?:i'?m|im|i am|it'?s|its|user(?:name)? is|find me (?:as|at|under)|look (?:me )?up|search(?: for)?|under|add|name is|known as|go by)\s+(@?[a-z][\w.]{{4,29}}\w)", re.IGNORECASE)
-_FULL_NAME = re.compile(r"(?i:\b(?:look for|search(?: for)?|find me (?:as|under|by)?|look me up,?|under(?: the name)?|i'?m|my name is|name'?s|it'?s|as|add|hanapin mo sa fb|cherche|such nach|busca(?:me)?|cerca))\s+((?:[A-Z][\w'-]+\s){1,3}[A-Z][\w'-]+)")
+_I_AM = re.compile(
+    r"\b(?:i'?m|im|i am|it'?s|its|user(?:name)? is|find me (?:as|at|under)|look (?:me )?up|search(?: for)?|under|add|name is|known as|go by)\s+(@?[a-z][\w.]{4,29}\w)",
+    re.IGNORECASE,
+)
+_FULL_NAME = re.compile(
+    r"(?i:\b(?:look for|search(?: for)?|find me (?:as|under|by)?|look me up,?|under(?: the name)?|i'?m|my name is|name'?s|it'?s|as|add|hanapin mo sa fb|cherche|such nach|busca(?:me)?|cerca))\s+((?:[A-Z][\w'-]+\s){1,3}[A-Z][\w'-]+)"
+)
 
 
 def _named(line: Line, start: int, end: int, score: float) -> Clue:
     name = line.text[start:end]
-    return Clue(Rule.CONTACT_SHARED, line, start, end, Kind.SOCIAL_HANDLE, score, "handle", "a user name given so that others can add it", name.lower())
+    return Clue(
+        Rule.CONTACT_SHARED,
+        line,
+        start,
+        end,
+        Kind.SOCIAL_HANDLE,
+        score,
+        "handle",
+        "a user name given so that others can add it",
+        name.lower(),
+    )
 
 
 def _full_name(line: Line) -> Iterator[Clue]:
     """A real name to look up on a network where people go by it."""
-    network = next((m.medium for m in line.mentions if m.medium.name in {"facebook", "messenger", "vk", "x", "instagram", "tumblr"}), None)
+    network = next(
+        (
+            m.medium
+            for m in line.mentions
+            if m.medium.name in {"facebook", "messenger", "vk", "x", "instagram", "tumblr"}
+        ),
+        None,
+    )
     match = _FULL_NAME.search(line.text) if network else None
     if match is not None and network is not None:
         yield _clue(line, match.start(1), match.end(1), network, 0.74)
@@ -241,7 +319,9 @@ def _stretched(line: Line, start: int, end: int) -> bool:
     """The characters were disguised in the original: spaced, struck through, in fancy letters."""
     first, last = line.folded.span(start, end)
     typed = line.message.text[first:last]
-    return typed != line.text[start:end] and (len(typed) > 1.5 * (end - start) or sum(not c.isascii() for c in typed) > 3)
+    return typed != line.text[start:end] and (
+        len(typed) > 1.5 * (end - start) or sum(not c.isascii() for c in typed) > 3
+    )
 
 
 def _same_name(line: Line) -> Iterator[Clue]:
@@ -250,8 +330,7 @@ def _same_name(line: Line) -> Iterator[Clue]:
     for match in _SAME_NAME.finditer(line.text):
         if re.search(
             r"\b(?:don'?t|not|never|no one|can'?t|isn'?t|are you|are u|do you|what'?s?|is it|which|your|ur)\b",
-            line.text[max(0, match.start() - 25) : match.start()]
-            + line.text[match.start() : match.start() + 12],
+            line.text[max(0, match.start() - 25) : match.start()] + line.text[match.start() : match.start() + 12],
             re.IGNORECASE,
         ):
             continue

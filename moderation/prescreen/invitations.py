@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """Turns speech acts into clues: requests, off-site contact. Asks `speech` whether the words are meant."""
 
 import re
@@ -19,16 +20,17 @@ _ADVICE = re.compile(
     r"relatives|folks|classmates|neighbou?rs?|strangers|support group|local|somewhere to work|work at|job|hotline|helpline|group therapy|services)\b",
     re.IGNORECASE,
 )
-_PAIR = re.compile(r"\b(?:me|we|us|let'?s|lets|our|each other|with you|hear you|see you|find you|call you|text you|add you|reach you|your|ur|u)\b", re.IGNORECASE)
+_PAIR = re.compile(
+    r"\b(?:me|we|us|let'?s|lets|our|each other|with you|hear you|see you|find you|call you|text you|add you|reach you|your|ur|u)\b",
+    re.IGNORECASE,
+)
 _OUTSIDE = re.compile(
     r"\b(?:off|outside|elsewhere|instead|other app|another|not (?:on )?here|private)\b", re.IGNORECASE
 )
 _KINDS = (
     (
         Kind.EMAIL,
-        re.compile(
-            r"\b(?:e-?mails?|e-?mailed|emial|emali|gmail|hotmail|inbox|mail address)\b", re.IGNORECASE
-        ),
+        re.compile(r"\b(?:e-?mails?|e-?mailed|emial|emali|gmail|hotmail|inbox|mail address)\b", re.IGNORECASE),
     ),
     (
         Kind.POSTAL_ADDRESS,
@@ -80,7 +82,9 @@ def find(line: Line) -> Iterator[Clue]:
 
 def _meant(line: Line, act: Act, rule: Rule) -> bool:
     text = line.text
-    if act.phrase.id == "you-app-short" and any(text[m.start : m.end].lower() in line.context.lower() for m in line.mentions):
+    if act.phrase.id == "you-app-short" and any(
+        text[m.start : m.end].lower() in line.context.lower() for m in line.mentions
+    ):
         return False
     if rule is Rule.CONTACT_REQUESTED:
         if speech.refused(text, act.start, act.end) or speech.rule_talk(text, act.start, act.end):
@@ -95,14 +99,18 @@ def _meant(line: Line, act: Act, rule: Rule) -> bool:
     if speech.quoted(text, act.start, act.end) or speech.rule_talk(text, act.start, act.end):
         return False
     return not (
-        speech.own_life(text, act.start, act.end) and not speech.addresses_somebody(text, act.start, act.end)
+        speech.own_life(text, act.start, act.end, pronouns=False)
+        and not speech.addresses_somebody(text, act.start, act.end)
     )
 
 
 def _weight(line: Line, act: Act) -> float:
     """The phrase's own weight, less where people of the writer's own life are the ones who are called or asked."""
     weight = act.phrase.weight
-    if speech.own_life(line.text, act.start, act.end):
+    offsite = act.phrase.act == "offsite"
+    if speech.own_life(line.text, act.start, act.end, pronouns=not offsite) and not (
+        offsite and speech.addresses_somebody(line.text, act.start, act.end)
+    ):
         weight -= 0.2
     if act.phrase.act == "request" and "?" in line.text[act.end : act.end + 40]:
         weight += 0.08
@@ -139,3 +147,8 @@ def _why(rule: Rule, kind: Kind) -> str:
     if rule is Rule.CONTACT_REQUESTED:
         return f"asks for contact or invites to move to {medium}"
     return f"shows that they are already in touch by {medium}"
+
+
+def kind_in(text: str) -> Kind:
+    """The medium that the words of a text speak of."""
+    return next((kind for kind, pattern in _KINDS if pattern.search(text)), Kind.OTHER)

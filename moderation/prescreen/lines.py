@@ -7,17 +7,15 @@ from moderation.prescreen import digits, media, phrases
 from moderation.prescreen.contract import Kind, Message, Rule
 from moderation.prescreen.fold import Folded, fold
 
-
+_MOST = 12  # media looked at in one message
 _COUNTING = frozenset({"number", "words"})
-_NAMING = frozenset({"app", "short", "foreign"})
+_NAMING = frozenset({"app", "short"})
 
 
 class Line:
     """One message with everything that is worked out from its text at most once."""
 
-    def __init__(
-        self, index: int, message: Message, topics: frozenset[str], folded: Folded | None = None
-    ) -> None:
+    def __init__(self, index: int, message: Message, topics: frozenset[str], folded: Folded | None = None) -> None:
         self.index = index
         self.message = message
         self.topics = topics
@@ -34,7 +32,7 @@ class Line:
 
     @cached_property
     def mentions(self) -> list[media.Mention]:
-        return media.mentions(self.text) if self.topics & _NAMING else []
+        return media.mentions(self.text, sure="app" in self.topics)[:_MOST] if self.topics & _NAMING else []
 
     @cached_property
     def acts(self) -> list[phrases.Act]:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """Finds links, invitations and profiles, also when dots and slashes are spelled out."""
 
 import re
@@ -65,7 +66,7 @@ def _judge(line: Line, start: int, end: int, typed: str, allowed: Allowed) -> It
         yield Clue(Rule.CONTACT_SHARED, line, start, end, kind, 0.93, "link", why, bare)
     elif lookalike:
         yield Clue(Rule.CONTACT_SHARED, line, start, end, Kind.URL, 0.9, "link", why, bare)
-    elif _OWNERSHIP.search(line.text[slice(*_around(line, start, end))].replace(typed, " ")):
+    elif _OWNERSHIP.search(line.text[max(0, start - 60) : start].rpartition(". ")[2] + line.text[end : end + 40]):
         yield Clue(
             Rule.CONTACT_SHARED,
             line,
@@ -77,10 +78,6 @@ def _judge(line: Line, start: int, end: int, typed: str, allowed: Allowed) -> It
             f"{why}, offered as a way to the writer",
             bare,
         )
-
-
-def _around(line: Line, start: int, end: int) -> tuple[int, int]:
-    return max(0, start - 60), min(len(line.text), end + 60)
 
 
 def _plain(typed: str) -> str:

@@ -64,9 +64,7 @@ def _is_word(word: str) -> bool:
 @cache
 def foreign_words() -> str:
     """Names in scripts without word boundaries."""
-    words = [
-        word for medium in media().values() for word in medium.names if not word.isascii() and _is_word(word)
-    ]
+    words = [word for medium in media().values() for word in medium.names if not word.isascii() and _is_word(word)]
     return _pattern(words)
 
 
@@ -120,9 +118,9 @@ class Mention:
     sure: bool
 
 
-def mentions(text: str) -> list[Mention]:
-    """Every medium named in folded text, in order, without overlaps."""
-    found = [Mention(m.start(), m.end(), medium_of(m.group()), True) for m in _names().finditer(text)]
+def mentions(text: str, *, sure: bool = True) -> list[Mention]:
+    """Every medium named in folded text, in order, without overlaps; `sure` False looks for short names only."""
+    found = [Mention(m.start(), m.end(), medium_of(m.group()), True) for m in _names().finditer(text)] if sure else []
     for match in _shorts().finditer(text):
         if not any(one.start < match.end() and match.start() < one.end for one in found):
             found.append(Mention(match.start(), match.end(), medium_of(match.group()), False))

@@ -1,5 +1,7 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """Judges whether a run of digits in one message is a telephone number, and whose."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -29,9 +31,10 @@ _NEGATIVE = re.compile(
     r"version|error|port|score|scores|highscore|steps|calories|kcal|lottery|pi|digits of|flight|train|bus|psalm|verse|chapter|"
     r"mg|ml|dose|results?|bpm|bp|population|pages?|lines?|points?|karma|followers|views|subs|likes|upvotes|ssn|iban|sort code|"
     r"case no|meter|reading|odometer|miles|km|plate|registration|reg|sudoku|seed|frequency|model|part no|product|scored?|won|lost|"
-    r"nummer der|sendungs\w*|matricula|protocolo|expediente|colis|numero de (?:pedido|orden)|chalan|pnr|aadhaar|membership)\b",
+    r"nummer der|sendungs\w*|matricula|protocolo|expediente|colis|numero de (?:pedido|orden)|chalan|pnr|aadhaar|membership|reference|badge|employee|library card|locker|combination|imei|patient|hospital number|batch|lot|gift card|voucher|coupon|used to be|old number|by heart|still remember|disconnected|out of service|scam\w*|spam|prank|random number|voice ?mail from|missed calls? from|his number|her number|their number|caller id)\b",
     re.IGNORECASE,
 )
+_NEGATIVE_NUMBER = re.compile(_NEGATIVE.pattern + r"\W+(?:number|no|code|id)\b", re.IGNORECASE)
 _UNIT_AFTER = re.compile(
     r"\s?(?:mg|ml|g|kg|km|cm|mm|m|h|hrs?|hours?|min(?:ute)?s?|sec(?:ond)?s?|%|percent|years?|yrs?|days?|weeks?|months?|times|am|pm|k|€|\$|£|lbs?|calories|kcal|steps|points|pts|people|pages|bucks|dollars|pounds|quid|euros?|pesos|rupees)\b",
     re.IGNORECASE,
@@ -53,9 +56,7 @@ def find(line: Line, allowed: Allowed) -> Iterator[Clue]:
             score, why = _judge(line, run, allowed)
             if score >= 0.3:
                 start, end = _edges(line.text, run)
-                region, contact = canonical(
-                    run.digits, plus=line.text[max(0, start) : run.start].startswith("+")
-                )
+                region, contact = canonical(run.digits, plus=line.text[max(0, start) : run.start].startswith("+"))
                 reading = f"read as {contact}" if contact else f"read as {run.digits}"
                 where = f" ({region})" if region else ""
                 yield Clue(
@@ -99,6 +100,7 @@ def _judge(line: Line, run: Run, allowed: Allowed) -> tuple[float, str]:
         return 0.0, ""
     if _is_time_or_date(text, run, separators):
         return (0.3, "digits") if not line.cues & {"decode", "secrecy"} else (0.5, "digits")
+    phone_word = phone_word and bool("app" in line.topics or _PHONE_WORD.search(_NEGATIVE_NUMBER.sub(" ", text)))
     quiet = _NEGATIVE.search(line.context[-90:] + text[max(0, run.start - 60) : run.end + 25])
     hidden = bool(line.cues & {"decode", "secrecy"})
     if quiet and not phone_word and not hidden:
@@ -109,13 +111,19 @@ def _judge(line: Line, run: Run, allowed: Allowed) -> tuple[float, str]:
         )
     if _spaced_out(run):
         return (
-            (0.88, "a telephone number with its digits spaced out")
-            if len(number) >= 9 and shaped
-            else (0.3, "digits")
+            (0.88, "a telephone number with its digits spaced out") if len(number) >= 9 and shaped else (0.3, "digits")
         )
     if shaped and len(number) >= 9:
         natural = _natural(run)
-        score = 0.93 if phone_word and natural else 0.62 if phone_word else (0.84 if len(run.groups) > 1 and len(number) > 9 else 0.7 if len(number) > 9 else 0.45) if natural else 0.45
+        score = (
+            0.93
+            if phone_word and natural
+            else 0.62
+            if phone_word
+            else (0.84 if _classic(run) else 0.58)
+            if natural
+            else 0.45
+        )
         return (score - 0.25 if quiet else score), "a telephone number"
     if shaped or (len(number) == 7 and [len(g) for g in run.groups] == [3, 4]):
         return (0.75, "a local telephone number") if phone_word else (0.35, "digits")
@@ -130,9 +138,7 @@ def _judge_words(line: Line, run: Run, phone_word: bool) -> tuple[float, str]:
     number = run.digits
     why = "digits written as words" if run.words >= len(run.pieces) - 1 else "digits mixed with words"
     if len(number) < 8:
-        return (
-            (0.6, why) if (phone_word or line.cues) and run.words >= 4 and plausible(number) else (0.2, why)
-        )
+        return (0.6, why) if (phone_word or line.cues) and run.words >= 4 and plausible(number) else (0.2, why)
     score = 0.86 if plausible(number) else 0.7
     if run.words < 3:
         score = 0.55 if plausible(number) else 0.35
@@ -148,7 +154,9 @@ def plausible(number: str) -> bool:
 
 def dialled(number: str) -> bool:
     """Stricter than plausible: what one would dial inside a large country, for digits put together from pieces."""
-    return bool(re.fullmatch(r"1?[2-9]\d{2}[2-9]\d{6}|0\d{9,10}|[6-9]\d{9}|(?:44|1|91|61|49|33|63|27|34|55|62)\d{9,11}", number))
+    return bool(
+        re.fullmatch(r"1?[2-9]\d{2}[2-9]\d{6}|0\d{9,10}|[6-9]\d{9}|(?:44|1|91|61|49|33|63|27|34|55|62)\d{9,11}", number)
+    )
 
 
 def _separators(text: str, run: Run) -> str:
@@ -162,26 +170,45 @@ def _spaced_out(run: Run) -> bool:
 
 def _natural(run: Run) -> bool:
     groups = [len(group) for group in run.groups]
-    return (
-        (len(groups) <= 6
-        and all(size >= 2 for size in groups[1:])
-        and max(groups) >= 3)
-        or (len(groups) == 5
-        and set(groups) == {2})
+    return (len(groups) <= 6 and all(size >= 2 for size in groups[1:]) and max(groups) >= 3) or (
+        len(groups) == 5 and set(groups) == {2}
     )
+
+
+def _classic(run: Run) -> bool:
+    """Grouped the way people write telephone numbers."""
+    sizes = tuple(len(group) for group in run.groups)
+    return sizes in {
+        (3, 3, 4),
+        (5, 6),
+        (5, 3, 3),
+        (4, 3, 3),
+        (4, 6),
+        (4, 7),
+        (4, 3, 4),
+        (2, 2, 2, 2, 2),
+        (1, 3, 3, 4),
+        (5, 5),
+        (3, 4, 4),
+        (4, 8),
+        (4, 4, 4),
+        (3, 7),
+        (2, 5, 4),
+        (1, 3, 3, 2, 2),
+    }
 
 
 def _is_sequence(run: Run) -> bool:
     """Counting, countdowns, breathing and the same score over and over are no telephone numbers."""
     values = [int(group) for group in run.groups if len(group) < 7]
     if len(values) >= 4:
-        steps = {b - a for a, b in zip(values, values[1:], strict=False)}
+        steps = {b - a for a, b in itertools.pairwise(values)}
         if len(steps) == 1 and (steps != {0} or len(values) < 7):
             return True
         if (
             len(steps) == 2
             and len(values) >= 7
-            and sum(b - a in {1, -1} for a, b in zip(values, values[1:], strict=False)) >= len(values) - 2
+            and sum(b - a in {1, -1} for a, b in itertools.pairwise(values)) >= len(values) - 2
         ):
             return True
     number = run.digits
@@ -202,11 +229,7 @@ def _is_time_or_date(text: str, run: Run, separators: str) -> bool:
     typed = text[run.start : run.end]
     if re.search(r"\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b", typed) and not plausible(run.digits):
         return True
-    if (
-        re.fullmatch(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}.*", typed)
-        and len(groups[0]) in {1, 2, 4}
-        and len(groups) <= 3
-    ):
+    if re.fullmatch(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}.*", typed) and len(groups[0]) in {1, 2, 4} and len(groups) <= 3:
         return True
     if re.match(r"\d\.\d{4,}", typed):
         return True
@@ -224,9 +247,7 @@ def canonical(number: str, *, plus: bool = False) -> tuple[str, str]:
     """(country, E.164) of a plausible number, ("", "") when no country fits."""
     library = _library()
     tries = (
-        [(None, "+" + number)]
-        if plus
-        else [(region, number) for region, shape in _SHAPES if shape.fullmatch(number)]
+        [(None, "+" + number)] if plus else [(region, number) for region, shape in _SHAPES if shape.fullmatch(number)]
     )
     for region, typed in tries[:4] or [(None, "+" + number)]:
         try:

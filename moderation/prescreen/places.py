@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """Finds postal addresses and meeting places: somewhere a stranger could go. Knows no person."""
 
 import re
@@ -14,8 +15,10 @@ _STREET_WORD = (
     r"parkway|pkwy|plaza|lodge|house|towers?|estate|villas?|croft|garth|brae|wynd|nook|end|side|meadows?|field)"
 )
 _NUMBER = r"(?:no\.?\s?|number\s|nr\.?\s|flat\s\w+,?\s|apt\.?\s?\w+,?\s|unit\s\w+,?\s)?(?:\d{1,5}[a-z]?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty(?:[ -]\w+)?|thirty(?:[ -]\w+)?|forty(?:[ -]\w+)?)"
-_TAIL = r"(?:[, \n]+(?:apt|apartment|flat|unit|suite|#|no)\.?\s?\w+)?(?:,?\s(?:[A-Z][\w'.-]+|in [A-Z]\w+)){0,4}(?:,?\s+[A-Z]{2,3})?(?:,?\s+(?:\d{4,5}(?:-\d{4})?|[A-Z]{1,2}\d[\dA-Z]?\s?\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|L S \w+, [\w ]+))?"
-_ENGLISH = re.compile(rf"(?i:\b{_NUMBER},?\s)(?:[A-Z][\w'-]+|(?i:the))(?:\s[A-Z][\w'-]+){{0,2}}\s(?i:{_STREET_WORD})\b\.?{_TAIL}")
+_TAIL = r"(?:[, \n]+(?i:apt|apartment|flat|unit|suite|#|no)\.?\s?\w+)?(?:,?\s(?:[A-Z][\w'.-]+|in [A-Z]\w+)){0,4}(?:,?\s+[A-Z]{2,3})?(?:,?\s+(?:\d{4,5}(?:-\d{4})?|[A-Z]{1,2}\d[\dA-Z]?\s?\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|L S \w+, [\w ]+))?"
+_ENGLISH = re.compile(
+    rf"(?i:\b{_NUMBER},?\s)(?:[A-Z][\w'-]+|(?i:the))(?:\s[A-Z][\w'-]+){{0,2}}\s(?i:{_STREET_WORD})\b\.?{_TAIL}"
+)
 _LOWER = re.compile(rf"\b\d{{1,5}}[a-z]?,?\s(?:[a-z'-]+\s){{1,3}}{_STREET_WORD}\b", re.IGNORECASE)
 _BOX = re.compile(r"\bp\.?\s?o\.?\s?box\s?\d{1,6}(?:,?\s[\w .'-]{2,40}?\d{4,5})?", re.IGNORECASE)
 _EUROPE = re.compile(
@@ -29,7 +32,10 @@ _INTENT = re.compile(
     r"escrib\w*|cartas?|carta|mand\w*|schreib\w*|brief|besuch\w*|wohn\w*|habit\w*|vivo|moro|mieszk\w*|ecri\w*|envo\w*|abito|woon|rumah|alamat|she'?s at|he'?s at)\b",
     re.IGNORECASE,
 )
-_PAST = re.compile(r"\b(?:lived|grew up|used to|was born|accident|crash|happened|moved from|old house|years ago|we had)\b", re.IGNORECASE)
+_PAST = re.compile(
+    r"\b(?:lived|grew up|used to|was born|accident|crash|happened|moved from|old house|years ago|we had)\b",
+    re.IGNORECASE,
+)
 _WHEN = re.compile(
     r"\b(?:\d{1,2}(?:[:.h]\d{2})?\s?(?:am|pm|ish|o'?clock|uhr|h)\b|noon|midday|midnight|(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?s?\b|tomorrow|tmrw|tonight|this (?:weekend|afternoon|evening)|"
     r"at \w+ (?:thirty|o'?clock)|half (?:past )?\w+|every (?:night|day|morning|week\w*)|most (?:mornings|days)|after school|lunch ?time|a las \w+|los (?:lunes|martes|miercoles|jueves|viernes|sabados|domingos)|"
@@ -52,7 +58,9 @@ _INVITES = re.compile(
     r"red|green|yellow|blue|hypothetically|buy you|look for|te invito|si te pasas|si quieres|vienes|aparece|viens|komm|vieni|kom|przyjdz|dateng|punta ka|aa jao|aana|gel|приходи|узнаешь|bring|i'?ll be the one|recogni[sz]e)\b",
     re.IGNORECASE,
 )
-_SCHOOL = re.compile(r"\b(?:i'?m|im|i am|i go) (?:in |at |to )?(?:(?:year |yr |form |class |grade |ten |eleven |9|10|11|12)[\w ]{0,6})?(?:at |in )?(?!my )([A-Z][\w']+ (?:High|Academy|Secondary|Grammar|Comp|College|Middle School|High School|School))\b")
+_SCHOOL = re.compile(
+    r"\b(?:i'?m|im|i am|i go) (?:in |at |to )?(?:(?:year |yr |form |class |grade |ten |eleven |9|10|11|12)[\w ]{0,6})?(?:at |in )?(?!my )([A-Z][\w']+ (?:High|Academy|Secondary|Grammar|Comp|College|Middle School|High School|School))\b"
+)
 
 
 def find(line: Line) -> Iterator[Clue]:
@@ -62,7 +70,9 @@ def find(line: Line) -> Iterator[Clue]:
 
 def _addresses(line: Line) -> Iterator[Clue]:
     text = line.text
-    intent = bool(_INTENT.search(text)) or bool(re.search(r"\b(?:post|send|mail|address|card|letter)\b", line.context, re.IGNORECASE))
+    intent = bool(_INTENT.search(text)) or bool(
+        re.search(r"\b(?:post|send|mail|address|card|letter)\b", line.context, re.IGNORECASE)
+    )
     for pattern, sure in ((_BOX, 0.9), (_ENGLISH, 0.7), (_EUROPE, 0.66), (_LOWER, 0.4)):
         for match in pattern.finditer(text):
             if names_a_service(text, *match.span()) or (_PAST.search(text) and not _POSTCODE.search(text)):
@@ -70,13 +80,37 @@ def _addresses(line: Line) -> Iterator[Clue]:
             postcode = _POSTCODE.search(text, match.start())
             end = postcode.end() if postcode and postcode.start() - match.end() < 40 else match.end()
             numbered = bool(re.search(r"\d{4,5}\b|depto|apt|flat", text[match.start() : end]))
-            score = sure + 0.2 * bool(postcode) + 0.12 * intent + 0.1 * (numbered and pattern is not _LOWER) - 0.2 * (not intent and not postcode)
+            score = (
+                sure
+                + 0.2 * bool(postcode)
+                + 0.12 * intent
+                + 0.1 * (numbered and pattern is not _LOWER)
+                - 0.2 * (not intent and not postcode)
+            )
             end -= len(text[match.start() : end]) - len(text[match.start() : end].rstrip(" ,.\n"))
-            yield Clue(Rule.CONTACT_SHARED, line, match.start(), end, Kind.POSTAL_ADDRESS, min(0.93, score), "address", "a postal address")
+            yield Clue(
+                Rule.CONTACT_SHARED,
+                line,
+                match.start(),
+                end,
+                Kind.POSTAL_ADDRESS,
+                min(0.93, score),
+                "address",
+                "a postal address",
+            )
             return
     postcode = _POSTCODE.search(text)
     if postcode is not None and intent:
-        yield Clue(Rule.CONTACT_SHARED, line, postcode.start(), postcode.end(), Kind.POSTAL_ADDRESS, 0.7, "address", "a post code given for post or a visit")
+        yield Clue(
+            Rule.CONTACT_SHARED,
+            line,
+            postcode.start(),
+            postcode.end(),
+            Kind.POSTAL_ADDRESS,
+            0.7,
+            "address",
+            "a post code given for post or a visit",
+        )
 
 
 def _meetings(line: Line) -> Iterator[Clue]:
@@ -84,18 +118,46 @@ def _meetings(line: Line) -> Iterator[Clue]:
     for match in _MEET.finditer(text):
         left, right = speech.sentence(text, match.start(), match.end())
         around = text[max(0, left - 80) : right + 80]
-        if re.search(r"\b(?:room|circle|on (?:the )?site|in here|friends?|people|others|family)\b", match.group(), re.IGNORECASE) or speech.own_life(text, match.start(), match.end()):
+        if re.search(
+            r"\b(?:room|circle|on (?:the )?site|in here|friends?|people|others|family)\b",
+            match.group(),
+            re.IGNORECASE,
+        ) or speech.own_life(text, match.start(), match.end()):
             continue
         when, invites = _WHEN.search(around), _INVITES.search(around)
         score = 0.4 * bool(when) + 0.35 * bool(invites) + 0.05
-        score += 0.15 * bool(re.match(r"(?:meet|find me|come|meet me|treffen|nos vemos|ci vediamo)", match.group(), re.IGNORECASE))
-        if speech.refused(text, match.start(), match.end()) or re.search(r"\b(?:yesterday|last (?:week|night)|was|were|used to|my (?:mum|dad|wife|husband|sister|brother))\b", text[left:right], re.IGNORECASE):
+        score += 0.15 * bool(
+            re.match(r"(?:meet|find me|come|meet me|treffen|nos vemos|ci vediamo)", match.group(), re.IGNORECASE)
+        )
+        if speech.refused(text, match.start(), match.end()) or re.search(
+            r"\b(?:yesterday|last (?:week|night)|was|were|used to|my (?:mum|dad|wife|husband|sister|brother))\b",
+            text[left:right],
+            re.IGNORECASE,
+        ):
             score -= 0.4
         if score >= 0.3:
             start = match.start(1)
             end = match.start(1) + len(match.group(1).rstrip(" ,"))
-            yield Clue(Rule.CONTACT_SHARED, line, start, end, Kind.OTHER, min(score, 0.85), "meeting", "a place where somebody could come to meet the writer")
+            yield Clue(
+                Rule.CONTACT_SHARED,
+                line,
+                start,
+                end,
+                Kind.OTHER,
+                min(score, 0.85),
+                "meeting",
+                "a place where somebody could come to meet the writer",
+            )
             return
     school = _SCHOOL.search(text)
     if school is not None:
-        yield Clue(Rule.CONTACT_SHARED, line, school.start(1), school.end(1), Kind.OTHER, 0.55, "school", "names the writer's own school")
+        yield Clue(
+            Rule.CONTACT_SHARED,
+            line,
+            school.start(1),
+            school.end(1),
+            Kind.OTHER,
+            0.55,
+            "school",
+            "names the writer's own school",
+        )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """What the others' answers say about a message: a refusal or "please delete that" makes a doubtful reading likely."""
 
 import re
@@ -25,6 +26,12 @@ _OF_CONTACT = re.compile(
     r"aqui|aca|permitid\w+|ici|interdit|hier|erlaubt|verbot\w*|qui|permesso|boleh|dilarang|bawal|pwede|allowed|sakta|yasak|mamnou\w*|wolno|mag|dito|sini)\b|здесь|тут|нельзя|правил|안|できな|使えな|规定|不",
     re.IGNORECASE,
 )
+_OF_SITE = re.compile(
+    r"\b(?:rules?|allowed|site|7 ?cups|cups|outside|swap\w*|share|sharing|numbers|e-?mails|take (?:calls|numbers|it)|(?:only|just|keep\w*|stay\w*|talk|chat) (?:\w+ ){0,4}(?:here|platform)|meet-?ups?|mods?|socials|contact|personal|platform|"
+    r"(?:call|ring|text|email|visit|add) you|be that person|give (?:that|it|one|mine) out|nice try|no chance|noticed what|see what you|"
+    r"aqui|aca|ici|interdit|hier|erlaubt|verbot\w*|qui|permesso|boleh|dilarang|bawal|dito|sini|allowed|yahan|yasak|burada|mamnou\w*|hena|hon|wolno|tutaj|tu|ovde)\b|здесь|тут|нельзя|правил|안|여기|できな|使えな|ここ|规定|这里",
+    re.IGNORECASE,
+)
 _ACCEPTS = re.compile(
     r"^\W*(?:ok(?:ay)? |k |omg |yes+ |yay |aw+ |lol |haha )?(?:adding|added|add(?:ed)? u|saved|saving|noted|got (?:it|u)|gott+it|following|followed|sent|joined|joining|texting you|texted|emailing you|on my way|on it|will do|found (?:you|u|it)|i see it|ohh+ (?:i get it|lol)|sneaky|memori[sz]ed|written down|screenshott?ed|is (?:this|that) (?:ur|your)|\w+ saved u)\b",
     re.IGNORECASE,
@@ -36,7 +43,7 @@ _OPEN = re.compile(
 )
 _REACHING = re.compile(
     r"\b(?:call|ring|text|phone|voice|hear|number|mail|email|letter|card|post|write|meet|visit|see (?:you|u)|face|photo|pic|pics|send|app|site|sites|outside|elsewhere|somewhere|where|private|privately|address|live|find|reach|contact|touch|add|follow|coffee|"
-    r"drink|lunch|dinner|roast|bus ride|knock|door|street|town|area|near|company|skype|zoom|video|cam|game|play|online|group|join|way|bench|quiz|flowers|in person|real name|surname|whatever u|other)\b",
+    r"drink|lunch|dinner|roast|bus ride|knock|door|street|town|area|near|company|skype|zoom|video|cam|join|bench|quiz|flowers|in person|real name|surname|whatever u|other)\b",
     re.IGNORECASE,
 )
 
@@ -65,33 +72,59 @@ def _answered(talk: Talk, sender: str, last: int) -> int | None:
 
 def declined(talk: Talk, lines: Sequence[Line], clues: list[Clue]) -> Iterator[Clue]:
     """A refusal of contact with nothing found before it: what was refused was probably a request."""
-    found = {clue.line.index for clue in clues if clue.score >= 0.45}
-    for line in lines:
-        asked = line.text
-        if len(asked) > 400 or found & {line.index, line.index - 1, line.index + 1} or not (_OPEN.search(asked) and _REACHING.search(asked)):
+    found = {clue.line.index for clue in clues if clue.score >= 0.5}
+    for answer in lines:
+        if "declines" not in answer.topics or len(answer.text) > 600 or not _refusal(answer.text):
             continue
-        at = _refusal(talk, line)
-        if at is None or _GIVES_UP.search(asked):
+        line = _asked(talk, answer)
+        if line is None or found & set(range(line.index - 3, answer.index)):
             continue
-        if speech.rule_talk(asked, 0, len(asked)) or speech.refused(asked, 0, len(asked)) or speech.reported(asked, 0, len(asked)):
+        text = line.text
+        plain = bool(_PLAIN_REFUSAL.search(answer.text))
+        if len(text) > 500 or not (plain or (_OPEN.search(text) and _REACHING.search(text))) or _GIVES_UP.search(text):
             continue
-        yield Clue(Rule.CONTACT_REQUESTED, line, 0, len(asked), Kind.OTHER, 0.56, "declined", "the answer declines contact outside the site", seen_at=at)
+        if (
+            speech.rule_talk(text, 0, len(text))
+            or speech.refused(text, 0, len(text))
+            or speech.reported(text, 0, len(text))
+        ):
+            continue
+        found.add(line.index)
+        rule = Rule.OFFSITE_CONTACT if _HAPPENED.search(text) and "?" not in text else Rule.CONTACT_REQUESTED
+        yield Clue(
+            rule, line, 0, len(text), Kind.OTHER, 0.56, "declined",
+            "the answer declines contact outside the site", seen_at=answer.index,
+        )  # fmt: skip
 
 
-def _refusal(talk: Talk, line: Line) -> int | None:
-    for index in range(line.index + 1, min(talk.length, line.index + 3)):
-        message = talk.messages[index]
-        if message.sender == line.sender or len(message.text) > 600:
-            continue
-        text = talk.line(index).text
-        if not _refuses()(text if text.isascii() else text.encode("utf-8", "replace").decode()):
-            continue
-        match = _DECLINES.search(text)
-        if match is not None and _OF_CONTACT.search(text[slice(*speech.sentence(text, match.start(), match.end()))]):
-            return index
+_PLAIN_REFUSAL = re.compile(
+    r"\b(?:(?:keep|keeping|kept|stay|staying) (?:\w+ ){0,4}(?:on|in|inside|to) (?:here|the site|this site|the app|7 ?cups|the platform)|no (?:numbers|meet ?-?ups?|outside|contact (?:info|details)|socials)|"
+    r"(?:can'?t|cannot|cant|won'?t|not (?:allowed|able|supposed|meant)|aren'?t allowed|against (?:the )?rules?|isn'?t allowed|shouldn'?t|rather not|don'?t) (?:\w+ ){0,6}(?:contact|outside|off[- ]?site|off (?:the site|here|platform)|numbers?|meet ?-?up|meet (?:up|you|anyone|in person|members)|swap\w*|socials?|(?:ring|call|phone|text|email|visit|add|follow|message) (?:you|each other|anyone|people|outside|on)|address\w*|e-?mails?|whatsapp|discord|insta\w*|snap\w*|telegram|in touch)|"
+    r"please (?:take|delete|remove|edit|don'?t (?:share|post|ask|meet|arrange|swap|give|put)) (?:\w+ ){0,2}(?:that|it|your|this|down|out|numbers?|meet\w*|details|contact)|only (?:talk|chat|be reached|meet|message) (?:\w+ )?(?:on |in )?here|(?:contact|talk\w*|meet\w*|chat\w*|call\w*) (?:outside|off) (?:\w+ ){0,3}(?:isn'?t|is not|aren'?t|against|not allowed))\b",
+    re.IGNORECASE,
+)
+_HAPPENED = re.compile(
+    r"\b(?:last|yesterday|was|were|told|said|sent|saw|got|called|rang|texted|came|posted|met|left|again|always|we|our|went|loved|thanks|thank)\b",
+    re.IGNORECASE,
+)
+
+
+def _asked(talk: Talk, answer: Line) -> Line | None:
+    """The last message of somebody else right before the answer."""
+    for index in range(answer.index - 1, max(-1, answer.index - 3), -1):
+        if talk.messages[index].sender != answer.sender:
+            return talk.line(index)
     return None
+
+
+def _refusal(text: str) -> bool:
+    if not _refuses()(text if text.isascii() else text.encode("utf-8", "replace").decode()):
+        return False
+    if _PLAIN_REFUSAL.search(text):
+        return True
+    return _DECLINES.search(text) is not None and _OF_SITE.search(text) is not None
 
 
 @cache
 def _refuses() -> Callable[[str], object]:
-    return phrases.linear_test(_DECLINES.pattern)
+    return phrases.linear_test(f"{_DECLINES.pattern}|{_PLAIN_REFUSAL.pattern}")

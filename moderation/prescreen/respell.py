@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """Undoes spelling tricks inside folded text: s p a c e d letters, stars and flowers between them, l33t app names.
 
 Keeps the way back to the original offsets. Knows platform names, no rule.
@@ -11,7 +12,9 @@ from moderation.prescreen.fold import Folded
 
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W_]([^\w\n]{1,3}))(?:[^\W_]\1){2,40}[^\W_](?![^\W_])")
 _LEET = str.maketrans("4301579$@!8", "aeoistgsaib")
-_MIXED = re.compile(r"(?<![\w@])(?=[a-z0-9$@!]*[a-z])(?=[a-z0-9$@!]*[0-9$@!])[a-z0-9$@!]{2,14}(?![\w@.])", re.IGNORECASE)
+_MIXED = re.compile(
+    r"(?<![\w@])(?=[a-z0-9$@!]*[a-z])(?=[a-z0-9$@!]*[0-9$@!])[a-z0-9$@!]{2,14}(?![\w@.])", re.IGNORECASE
+)
 
 
 def respell(folded: Folded) -> Folded:
@@ -52,5 +55,7 @@ def _is_word(spaced: str) -> bool:
 
 @cache
 def _plain_names() -> frozenset[str]:
-    names = {re.sub(r"[^a-z]", "", name) for medium in media.media().values() for name in (*medium.names, *medium.short)}
+    names = {
+        re.sub(r"[^a-z]", "", name) for medium in media.media().values() for name in (*medium.names, *medium.short)
+    }
     return frozenset(name for name in names if len(name) > 2) | {"add", "text", "call", "snap", "number"}

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """Who says what to whom: tells asking apart from refusing, reporting, quoting and explaining the rule."""
 
 import re
@@ -34,6 +35,7 @@ _OWN_LIFE = re.compile(
     r"\bhe|\bshe|\bhis|\bher|\bthem|\btheir|\bthey|him|her)\b",
     re.IGNORECASE,
 )
+_PRONOUN = re.compile(r"\b(?:he|she|his|her|them|their|they|him)\b", re.IGNORECASE)
 _SECOND = re.compile(
     r"\b(?:you|u|ur|your|yr|yours|ya|us|we|our|let'?s|lets|anyone|any1|anybody|someone here|from here|who wants)\b",
     re.IGNORECASE,
@@ -53,7 +55,7 @@ def sentence(text: str, start: int, end: int) -> tuple[int, int]:
 
 def refused(text: str, start: int, end: int) -> bool:
     """The act at [start, end) is declined, forbidden or warned against by the writer."""
-    left, right = sentence(text, start, end)
+    left, _right = sentence(text, start, end)
     lead = re.split(
         r"\b(?:but|so|however|though|unless|except)\b|, (?:just|can|could|give|what)",
         text[left:start],
@@ -84,9 +86,14 @@ def rule_talk(text: str, start: int, end: int) -> bool:
     return bool(_RULE.search(text[max(0, left - 60) : right + 1]))
 
 
-def own_life(text: str, start: int, end: int) -> bool:
-    """Tells of people in the writer's own life and addresses nobody here."""
+def own_life(text: str, start: int, end: int, *, pronouns: bool = True) -> bool:
+    """Tells of people in the writer's own life; without `pronouns` only of named relations ("my sister")."""
     left, right = sentence(text, start, end)
+    if not pronouns:
+        return bool(
+            re.search(r"\bmy (?!listener|number|snap|insta|discord|email|dms?)", text[left:right], re.IGNORECASE)
+            and _OWN_LIFE.search(_PRONOUN.sub(" ", text[left:right]))
+        )
     return bool(_OWN_LIFE.search(text[left:right]))
 
 

@@ -1,20 +1,25 @@
+# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
 """Puts together what one person (or two) spread over several messages: digits, names, mail addresses."""
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from moderation.prescreen import hosts, media, phones, phrases
-from moderation.prescreen.handles import ordinary, shaped
 from moderation.prescreen.allowlist import Allowed
 from moderation.prescreen.contract import Conversation, Kind, Rule
 from moderation.prescreen.fold import fold
+from moderation.prescreen.handles import ordinary, shaped
 from moderation.prescreen.lines import Clue, Line, Piece
 
 WINDOW = 16
 _LONGEST_RUN = 12
-_UNIT = re.compile(r"\s?(?:mg|ml|kg|cm|%|percent|years?|yrs?|hours?|hrs?|min(?:ute)?s?|am|pm|st\b|nd\b|rd\b|th\b|pounds|quid|dollars|euros?|calories|miles|km|°|k\b)", re.IGNORECASE)
+_UNIT = re.compile(
+    r"\s?(?:mg|ml|kg|cm|%|percent|years?|yrs?|hours?|hrs?|min(?:ute)?s?|am|pm|st\b|nd\b|rd\b|th\b|pounds|quid|dollars|euros?|calories|miles|km|°|k\b)",
+    re.IGNORECASE,
+)
 _HINT = re.compile(
     r"\b(?:call|ring|rang|bell|text|txt|phone|digits|keypad|dial|reach(?:ed)?|whats ?app|in order|backwards|without it being|star(?:red)? out|last bit|first bit|next bit|the rest|"
     r"hear my voice|eleven digits|ten digits|whole (?:thing|number)|no gaps|just read|work it out|leave out|area code|area and|know what this is|shh+|dont say|don't say|llama\w*|mi numero|meine nummer|anruf\w*|appel\w*|liga\w*|nomor|numara)\b|номер|звон",
@@ -24,9 +29,17 @@ _FIRST_PART = re.compile(
     r"\b(?:starts? (?:with|w)|first (?:bit|half|part|word|piece)(?: of (?:it|my \w+))?(?: is| of)?|begins? with|part one|half (?:one|of it)|take this down|keep this in mind|remember this)\b[\s:,]*(?:is |the word )?[\"']?(@?[\w.\-]{2,30})?",
     re.IGNORECASE,
 )
-_NEXT_PART = re.compile(r"^\W*(?:(?:and|ok|so|plus|now) )?(?:then|next|second (?:bit|half|part)|last (?:bit|half|part)|rest|end(?:s|ing)?(?: (?:with|in))?|followed by|and)\b[\s:,]*(?:is |bit |my \w+ \w+ as a number,? )?[\"']?([\w.@_\-]{1,30})", re.IGNORECASE)
-_MAIL_PART = re.compile(rf"^\W*(?:\w+[\s,]+){{0,4}}?@?\s?((?:{hosts.provider_words()})(?:\.(?:com|net|co\.uk|de|fr|es|it|ru|me))?)\b.{{0,25}}$", re.IGNORECASE)
-_MAIL_WORD = re.compile(r"\b(?:mail|email|e-mail|inbox|send (?:them|it)|before the at|at sign|mailing)\b|@", re.IGNORECASE)
+_NEXT_PART = re.compile(
+    r"^\W*(?:(?:and|ok|so|plus|now) )?(?:then|next|second (?:bit|half|part)|last (?:bit|half|part)|rest|end(?:s|ing)?(?: (?:with|in))?|followed by|and)\b[\s:,]*(?:is |bit |my \w+ \w+ as a number,? )?[\"']?([\w.@_\-]{1,30})",
+    re.IGNORECASE,
+)
+_MAIL_PART = re.compile(
+    rf"^\W*(?:\w+[\s,]+){{0,4}}?@?\s?((?:{hosts.provider_words()})(?:\.(?:com|net|co\.uk|de|fr|es|it|ru|me))?)\b.{{0,25}}$",
+    re.IGNORECASE,
+)
+_MAIL_WORD = re.compile(
+    r"\b(?:mail|email|e-mail|inbox|send (?:them|it)|before the at|at sign|mailing)\b|@", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -63,7 +76,9 @@ class Talk:
 
 
 def find(talk: Talk, lines: Sequence[Line], known: Allowed) -> Iterator[Clue]:
-    fragments = [fragment for line in lines if line.topics & {"number", "words"} for fragment in _fragments(line, known)]
+    fragments = [
+        fragment for line in lines if line.topics & {"number", "words"} for fragment in _fragments(line, known)
+    ]
     if fragments:
         yield from _numbers(talk, fragments)
     yield from _names(talk, lines)
@@ -123,13 +138,31 @@ def _belief(talk: Talk, parts: list[Fragment]) -> float:
     """How sure it is that these fragments are one number: bare messages and a hint how to read them."""
     first, last = parts[0].line, parts[-1].line
     bare = sum(part.bare for part in parts) / len(parts)
-    hint = any(_HINT.search(line.text) or line.cues & {"decode", "secrecy"} for line in talk.by(first.sender, first.index - 2, last.index + 2))
+    hint = any(
+        _HINT.search(line.text) or line.cues & {"decode", "secrecy"}
+        for line in talk.by(first.sender, first.index - 2, last.index + 2)
+    )
     sizes = [len(part.value) for part in parts]
-    chunky = sizes in ([3, 3, 4], [5, 3, 3], [3, 7], [6, 4], [5, 6], [3, 4, 3], [4, 3, 3], [3, 4, 4], [4, 3, 4], [2, 3, 3, 3], [2, 3, 3, 4])
+    chunky = sizes in (
+        [3, 3, 4],
+        [5, 3, 3],
+        [3, 7],
+        [6, 4],
+        [5, 6],
+        [3, 4, 3],
+        [4, 3, 3],
+        [3, 4, 4],
+        [4, 3, 4],
+        [2, 3, 3, 3],
+        [2, 3, 3, 4],
+    )
     values = [int(part.value) for part in parts]
-    if len(values) >= 3 and len({b - a for a, b in zip(values, values[1:], strict=False)}) == 1:
+    if len(values) >= 3 and len({b - a for a, b in itertools.pairwise(values)}) == 1:
         return 0.0
-    if any(re.search(r"\d[.:]\d|\d\s?/\s?\d", part.line.text[max(0, part.start - 2) : part.end + 2]) for part in parts) and not hint:
+    if (
+        any(re.search(r"\d[.:]\d|\d\s?/\s?\d", part.line.text[max(0, part.start - 2) : part.end + 2]) for part in parts)
+        and not hint
+    ):
         return 0.0
     if bare == 1 and len(parts) >= 3:
         return min(0.9, 0.6 + 0.2 * hint + 0.15 * chunky)
@@ -142,18 +175,27 @@ def _number(parts: list[Fragment], score: float, whose: str) -> Clue:
     head, *rest = parts
     messages = len({part.line.index for part in parts})
     people = "by two people " if whose == "two" else ""
-    why = f"digits spread {people}over {messages} messages, read as {contact or value}" if messages > 1 else f"digits hidden among words, read as {contact or value}"
+    why = (
+        f"digits spread {people}over {messages} messages, read as {contact or value}"
+        if messages > 1
+        else f"digits hidden among words, read as {contact or value}"
+    )
     return Clue(Rule.CONTACT_SHARED, head.line, head.start, head.end, Kind.PHONE, min(0.93, score), "split-number", why, contact,
                 [Piece(part.line, part.start, part.end) for part in rest])  # fmt: skip
 
 
 def _shared(talk: Talk, fragments: list[Fragment]) -> Iterator[Clue]:
     """A starts a number, B completes it."""
-    for one, two in zip(fragments, fragments[1:], strict=False):
+    for one, two in itertools.pairwise(fragments):
         if one.line.sender == two.line.sender or not 0 < two.line.index - one.line.index <= 3:
             continue
         value = one.value + two.value
-        if len(value) >= 9 and phones.plausible(value) and (two.bare or _HINT.search(one.line.text)) and _HINT.search(one.line.text + " " + two.line.text):
+        if (
+            len(value) >= 9
+            and phones.plausible(value)
+            and (two.bare or _HINT.search(one.line.text))
+            and _HINT.search(one.line.text + " " + two.line.text)
+        ):
             yield _number([one], 0.75, "two")
             yield _number([two], 0.75, "two")
 
@@ -170,16 +212,39 @@ def _first_parts(talk: Talk, line: Line) -> Iterator[Clue]:
     match = _FIRST_PART.search(line.text)
     if match is None:
         return
-    near = [line, *talk.by(line.sender, line.index - 3, line.index - 1), *talk.by(line.sender, line.index + 1, line.index + 6)]
+    near = [
+        line,
+        *talk.by(line.sender, line.index - 3, line.index - 1),
+        *talk.by(line.sender, line.index + 1, line.index + 6),
+    ]
     medium = next((mention.medium for one in near for mention in one.mentions), None)
-    nexts = [(one, found) for one in talk.by(line.sender, line.index + 1, line.index + 6) if (found := _NEXT_PART.search(one.text))]
-    named = bool(match.group(1)) and (shaped(match.group(1)) or match.group(1).lower() not in ordinary()) and bool(line.mentions)
+    nexts = [
+        (one, found)
+        for one in talk.by(line.sender, line.index + 1, line.index + 6)
+        if (found := _NEXT_PART.search(one.text))
+    ]
+    named = (
+        bool(match.group(1))
+        and (shaped(match.group(1)) or match.group(1).lower() not in ordinary())
+        and bool(line.mentions)
+    )
     if medium is None or not (nexts or named):
         return
     pieces = [Piece(one, found.start(1), found.end(1)) for one, found in nexts]
     score = 0.55 + 0.25 * bool(nexts)
     start, end = match.span(1) if match.group(1) else (0, 0)
-    yield Clue(Rule.CONTACT_SHARED, line, start, end, medium.kind, score, "split-name", f"a name for {medium.name} given in parts", "", pieces)
+    yield Clue(
+        Rule.CONTACT_SHARED,
+        line,
+        start,
+        end,
+        medium.kind,
+        score,
+        "split-name",
+        f"a name for {medium.name} given in parts",
+        "",
+        pieces,
+    )
 
 
 def _mail_parts(talk: Talk, line: Line) -> Iterator[Clue]:
@@ -187,8 +252,16 @@ def _mail_parts(talk: Talk, line: Line) -> Iterator[Clue]:
     if match is None or len(line.text) > 70:
         return
     for earlier in talk.by(line.sender, line.index - 7, line.index - 1):
-        token = re.search(r"(?<![\w@.])([a-z0-9]+(?:[._][a-z0-9]+)+|[a-z]{6,}[0-9]{1,4}|(?<=: )[a-z0-9_.]{6,}$)(?![\w@])", earlier.text, re.IGNORECASE)
-        if token is not None and (_MAIL_WORD.search(line.text + " " + earlier.text) or "decode" in earlier.cues | line.cues or len(line.text) < 25):
+        token = re.search(
+            r"(?<![\w@.])([a-z0-9]+(?:[._][a-z0-9]+)+|[a-z]{6,}[0-9]{1,4}|(?<=: )[a-z0-9_.]{6,}$)(?![\w@])",
+            earlier.text,
+            re.IGNORECASE,
+        )
+        if token is not None and (
+            _MAIL_WORD.search(line.text + " " + earlier.text)
+            or "decode" in earlier.cues | line.cues
+            or len(line.text) < 25
+        ):
             yield Clue(Rule.CONTACT_SHARED, earlier, token.start(1), token.end(1), Kind.EMAIL, 0.75, "split-mail",
                        "an e-mail address given in parts", "", [Piece(line, match.start(1), match.end(1))])  # fmt: skip
             return
@@ -215,7 +288,12 @@ def _letters(talk: Talk) -> Iterator[Clue]:
     run: list[int] = []
     for index in range(talk.length + 1):
         text = talk.messages[index].text.strip() if index < talk.length else ""
-        if index < talk.length and 0 < len(text) <= 2 and text.isalnum() and (not run or talk.messages[run[0]].sender == talk.messages[index].sender):
+        if (
+            index < talk.length
+            and 0 < len(text) <= 2
+            and text.isalnum()
+            and (not run or talk.messages[run[0]].sender == talk.messages[index].sender)
+        ):
             run.append(index)
             continue
         if len(run) >= 4:
@@ -239,4 +317,6 @@ def mentioned(talk: Talk, line: Line, reach: int = 4) -> media.Medium | None:
 
 def asked_to_decode(talk: Talk, line: Line) -> bool:
     """The writer said near this line how to read it."""
-    return any({"decode", "secrecy"} & phrases.cues(one.text) for one in talk.by(line.sender, line.index - 3, line.index + 3))
+    return any(
+        {"decode", "secrecy"} & phrases.cues(one.text) for one in talk.by(line.sender, line.index - 3, line.index + 3)
+    )

@@ -14,10 +14,12 @@ from accounts.models import User
 from tests.browser.stage import there
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-# Features that the browser does not know, answers of 4xx, and what a test itself has cut are no fault of the page.
+# No fault of a page: a header's feature that the browser does not know, a refusal that the page then explains, what a
+# test itself has cut, and a poll that ends because its page is left (htmx logs both events of it).
 HARMLESS = (
     "Permissions-Policy",
     "the server responded with a status of 4",
+    "Error Code 4",
     "htmx:sendError",
     "htmx:sendAbort",
     "htmx:afterRequest",
