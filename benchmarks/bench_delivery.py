@@ -8,7 +8,6 @@ import argparse
 import json
 import multiprocessing
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -20,15 +19,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from multiprocessing.synchronize import Barrier
-from pathlib import Path
 
 import django
 import httpx
 from rich.console import Console
 from rich.table import Table
 
-from config.embedded import Servers
-from config.embedded_postgres import SUPERUSER
+from benchmarks.throwaway import own_servers
 
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 AT_ONCE = 5  # threads of the plain posts; as many as one sender uses
@@ -40,31 +37,10 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=2000, help="a run (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="of all runs, alternating (default: %(default)s)")
     options = parser.parse_args()
-    with _servers(), _platform():
+    with own_servers(), _platform():
         _migrate()
         rates = _measure(options.events, options.rounds)
     _show(rates, options.events)
-
-
-@contextmanager
-def _servers() -> Iterator[None]:
-    var = Path(tempfile.mkdtemp(prefix="haven-bench-"))
-    var.chmod(0o711)
-    servers = Servers(var)
-    try:
-        servers.start()
-        os.environ |= {
-            "DATABASE_URL": servers.postgres.url(SUPERUSER),
-            "REDIS_URL": servers.redis.url(),
-            "HAVEN_VAR_DIR": str(var),
-            "HAVEN_LOCAL": "1",
-            "LOG_LEVEL": "WARNING",
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }
-        yield
-    finally:
-        servers.stop()
-        shutil.rmtree(var, ignore_errors=True)
 
 
 @contextmanager

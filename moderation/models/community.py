@@ -1,5 +1,7 @@
 """The chat platform's side: accounts, conversations and messages as the platform tells them."""
 
+from collections.abc import Iterable
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -70,10 +72,11 @@ class Account(models.Model):
     def holds_teen_badge(self) -> bool:
         return bool({TEEN_BADGE} & set(self.badges) - set(self.badges_removed))
 
-    @property
-    def may_not_contact_teens(self) -> bool:
-        """Whether sharing a contact with a teen is the heightened case: for every adult and for every listener."""
-        return not self.is_teen or AccountRole(self.role) is AccountRole.LISTENER
+    def reaches_teen(self, present: Iterable["Account"]) -> bool:
+        """Whether what this account shares is the heightened case: a teen is there, and it is an adult's or a
+        listener's."""
+        is_heightened = not self.is_teen or AccountRole(self.role) is AccountRole.LISTENER
+        return is_heightened and any(other.is_teen for other in present if other.pk != self.pk)
 
     @property
     def standing(self) -> Standing:

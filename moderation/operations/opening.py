@@ -158,7 +158,7 @@ def _facts(
     return CaseFacts(
         grounds=frozenset(Ground(f.rule) for f in findings) | {Ground(r.reason) for r in reports},
         score=max((f.score for f in findings), default=0.0),
-        adult_to_teen=any(shares_with_teen(accounts[pk], accounts.values()) for pk in sharers),
+        adult_to_teen=any(accounts[pk].reaches_teen(accounts.values()) for pk in sharers),
         teen_involved=any(account.is_teen for account in accounts.values()),
         earlier_sanctions=Sanction.objects.that_counted()
         .filter(account__in=actors, starts_at__gte=now - policy.ladder_window)
@@ -166,11 +166,6 @@ def _facts(
         reporters=len({r.reporter_id for r in reports}),
         on_break=any(account.is_on_break for account in actors),
     )
-
-
-def shares_with_teen(sharer: Account, present: Iterable[Account]) -> bool:
-    """The heightened case of the policy: a teen is there, and the sharer is an adult or a listener."""
-    return sharer.may_not_contact_teens and any(other.is_teen for other in present if other.pk != sharer.pk)
 
 
 def _snippet(case: Case, leading: Finding | None) -> str:

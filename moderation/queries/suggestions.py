@@ -48,10 +48,9 @@ def _suggestions(matter: Matter, linked: Iterable[Account], sanctions: History) 
     found = {}
     for account in [*matter.accounts.values(), *linked]:
         ground = grounds.get(account.pk) or person.get(account.person) or case_ground
-        others = [other for other in matter.accounts.values() if other.pk != account.pk]
         act = Act(
             ground=ground,
-            to_teen=account.may_not_contact_teens and any(other.is_teen for other in others),
+            to_teen=account.reaches_teen(matter.accounts.values()),
             holds_teen_badge=account.holds_teen_badge,
         )
         history = [

@@ -15,7 +15,7 @@ from tests import making
 pytestmark = pytest.mark.django_db
 
 
-def refused(name: str, act: Callable[[], object]) -> None:
+def check_refused(name: str, act: Callable[[], object]) -> None:
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         act()
 
@@ -25,7 +25,7 @@ def test_a_conversation_has_one_open_case() -> None:
     copy = Case.objects.get(pk=case.pk)
     copy.pk = None
     copy._state.adding = True
-    refused("one_open_case_a_conversation", copy.save)
+    check_refused("one_open_case_a_conversation", copy.save)
 
 
 def test_an_account_without_conversation_has_one_open_case() -> None:
@@ -34,20 +34,22 @@ def test_an_account_without_conversation_has_one_open_case() -> None:
     copy = Case.objects.get(pk=case.pk)
     copy.pk = None
     copy._state.adding = True
-    refused("one_open_case_an_account_without_conversation", copy.save)
+    check_refused("one_open_case_an_account_without_conversation", copy.save)
 
 
 def test_a_lease_is_whole_and_on_an_open_case() -> None:
     case = Case.objects.filter(pk=making.case().pk)
     someone = making.moderator()
-    refused("case_lease_is_whole_and_open", lambda: case.update(holder=someone))
-    refused("case_lease_is_whole_and_open", lambda: case.update(lease_expires_at=making.NOON))
+    check_refused("case_lease_is_whole_and_open", lambda: case.update(holder=someone))
+    check_refused("case_lease_is_whole_and_open", lambda: case.update(lease_expires_at=making.NOON))
     closed = {"state": CaseState.CLOSED, "closed_at": making.NOON}
-    refused("case_lease_is_whole_and_open", lambda: case.update(holder=someone, lease_expires_at=making.NOON, **closed))
+    check_refused(
+        "case_lease_is_whole_and_open", lambda: case.update(holder=someone, lease_expires_at=making.NOON, **closed)
+    )
 
 
 def test_a_closed_case_says_when() -> None:
-    refused("case_closed_at_when_closed", lambda: Case.objects.filter(pk=making.case().pk).update(state="closed"))
+    check_refused("case_closed_at_when_closed", lambda: Case.objects.filter(pk=making.case().pk).update(state="closed"))
 
 
 @pytest.mark.parametrize(
@@ -67,24 +69,24 @@ def test_a_closed_case_says_when() -> None:
 def test_words_outside_the_vocabulary(model: type, column: str, name: str) -> None:
     making.case()
     making.moderator()
-    refused(name, lambda: model.objects.update(**{column: "nonsense"}))  # type: ignore[attr-defined]
+    check_refused(name, lambda: model.objects.update(**{column: "nonsense"}))  # type: ignore[attr-defined]
 
 
 def test_scopes_outside_the_vocabulary() -> None:
     making.api_key()
-    refused("api_key_scopes_are_known", lambda: ApiKey.objects.update(scopes=["everything"]))
+    check_refused("api_key_scopes_are_known", lambda: ApiKey.objects.update(scopes=["everything"]))
 
 
 def test_nobody_signs_their_own_decision_or_sanction() -> None:
     me = making.moderator()
     making.decided(making.case(), "suspension:7", by=me)
-    refused("decision_answered_by_a_second_person", lambda: Decision.objects.update(answered_by=me))
-    refused("sanction_approved_by_a_second_person", lambda: Sanction.objects.update(approver=me))
+    check_refused("decision_answered_by_a_second_person", lambda: Decision.objects.update(answered_by=me))
+    check_refused("sanction_approved_by_a_second_person", lambda: Sanction.objects.update(approver=me))
 
 
 def test_what_needs_a_second_signature_is_not_in_force_without() -> None:
     making.decided(making.case(), "suspension:permanent")
-    refused(
+    check_refused(
         "sanction_in_force_only_when_approved",
         lambda: Sanction.objects.update(state=SanctionState.IN_FORCE, starts_at=making.NOON),
     )
@@ -96,16 +98,16 @@ def test_a_case_has_one_proposal() -> None:
     again.pk, again.key = None, uuid4()
     again._state.adding = True
     assert again.state == DecisionState.PROPOSED
-    refused("one_proposal_a_case", again.save)
+    check_refused("one_proposal_a_case", again.save)
 
 
 def test_times_of_a_sanction_make_sense() -> None:
     making.decided(making.case(), "suspension:7")
     rows = Sanction.objects.all()
-    refused("sanction_ends_after_it_starts", lambda: rows.update(ends_at=making.NOON - timedelta(days=999)))
-    refused("sanction_in_force_has_a_start", lambda: rows.update(starts_at=None, ends_at=None))
-    refused("sanction_permanent_has_no_end", lambda: rows.update(permanent=True))
-    refused("sanction_ended_says_how", lambda: rows.update(state=SanctionState.ENDED))
+    check_refused("sanction_ends_after_it_starts", lambda: rows.update(ends_at=making.NOON - timedelta(days=999)))
+    check_refused("sanction_in_force_has_a_start", lambda: rows.update(starts_at=None, ends_at=None))
+    check_refused("sanction_permanent_has_no_end", lambda: rows.update(permanent=True))
+    check_refused("sanction_ended_says_how", lambda: rows.update(state=SanctionState.ENDED))
 
 
 def test_an_appeal_is_heard_by_somebody_else() -> None:
@@ -121,9 +123,9 @@ def test_an_appeal_is_heard_by_somebody_else() -> None:
         approver=approver,
     )
     one = Appeal.objects.filter(pk=appeal.pk)
-    refused("appeal_heard_by_another", lambda: one.update(hearer=proposer))
-    refused("appeal_heard_by_another", lambda: one.update(hearer=approver))
-    refused("appeal_decided_by_somebody", lambda: one.update(state="upheld"))
+    check_refused("appeal_heard_by_another", lambda: one.update(hearer=proposer))
+    check_refused("appeal_heard_by_another", lambda: one.update(hearer=approver))
+    check_refused("appeal_decided_by_somebody", lambda: one.update(state="upheld"))
     assert one.update(hearer=hearer, heard_at=making.NOON, state="upheld") == 1
 
 
@@ -131,7 +133,7 @@ def test_a_sanction_is_appealed_once() -> None:
     making.decided(making.case(), "suspension:7")
     given = {"sanction": Sanction.objects.get(), "text": "", "created_at": making.NOON}
     Appeal.objects.create(ext_id="a1", **given)
-    refused("sanction", lambda: Appeal.objects.create(ext_id="a2", **given))
+    check_refused("sanction", lambda: Appeal.objects.create(ext_id="a2", **given))
 
 
 def test_evidence_stays_as_it_was() -> None:
@@ -142,7 +144,7 @@ def test_evidence_stays_as_it_was() -> None:
 
 def test_an_end_of_suspension_only_while_suspended() -> None:
     account = making.account()
-    refused(
+    check_refused(
         "account_end_only_while_suspended",
         lambda: Account.objects.filter(pk=account.pk).update(suspended_until=making.NOON),
     )
@@ -150,6 +152,6 @@ def test_an_end_of_suspension_only_while_suspended() -> None:
 
 def test_platform_ids_are_unique() -> None:
     ann = making.account()
-    refused("ext_id", lambda: Account.objects.create(ext_id=ann.ext_id))
+    check_refused("ext_id", lambda: Account.objects.create(ext_id=ann.ext_id))
     where = making.conversation(ann)
-    refused("ext_id", lambda: Conversation.objects.create(ext_id=where.ext_id, room=Room.GROUP))
+    check_refused("ext_id", lambda: Conversation.objects.create(ext_id=where.ext_id, room=Room.GROUP))
