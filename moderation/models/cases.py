@@ -1,13 +1,15 @@
 """Cases and what they are made of: parties, findings, evidence, reports."""
 
 from datetime import datetime
+from typing import Any
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.expressions import RawSQL
+from django.db.models.expressions import Func
 from django.db.models.functions import Now
+from django.db.models.lookups import GreaterThan
 
 from accounts.models import User
 from moderation.domain import lifecycle
@@ -34,12 +36,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def after(self, rank: int, opened_at: datetime, case_id: int) -> "CaseQuerySet":
         """What follows a place in the queue. A row comparison, because only that walks the index (an OR of three
         conditions reads everything before the place)."""
-        place = RawSQL(
-            '("moderation_case"."rank", "moderation_case"."opened_at", "moderation_case"."id") > (%s, %s, %s)',
-            (rank, opened_at, case_id),
-            output_field=models.BooleanField(),
-        )
-        return self.filter(place)
+        return self.filter(GreaterThan(_row(F("rank"), F("opened_at"), F("pk")), _row(rank, opened_at, case_id)))
+
+
+def _row(*columns: Any) -> Func:
+    """Several values as one, to compare with another such row. Django knows no type for it; this one is not used."""
+    return Func(*columns, function="ROW", output_field=models.BooleanField())
 
 
 class Case(Living):

@@ -3,7 +3,6 @@
 A filter stands in the address bar; `as_query` and `filters_from` are the only places that know how.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -36,10 +35,10 @@ class Claim(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Several grounds or severities: any of them. Different filters: all of them."""
+    """Several grounds: any of them. Different filters: all of them."""
 
     grounds: frozenset[Ground] = frozenset()
-    severities: frozenset[Severity] = frozenset()
+    severity: Severity | None = None
     teen: bool = False
     source: Source | None = None
     claim: Claim | None = None
@@ -48,11 +47,11 @@ class Filters:
         return self != Filters()
 
     def narrow(self, cases: CaseQuerySet, viewer_id: int) -> CaseQuerySet:
-        """Written so that the partial indexes of the queue serve it: a single value compares, never a list of one."""
-        if self.grounds:
-            cases = cases.filter(**_one_or_several("ground", [ground.value for ground in self.grounds]))
-        if self.severities:
-            cases = cases.filter(**_one_or_several("severity", [severity.value for severity in self.severities]))
+        """Several grounds are left for `one_by_one`: no index has the cases of several in the order of the queue."""
+        if len(self.grounds) == 1:
+            cases = cases.filter(ground=next(iter(self.grounds)))
+        if self.severity is not None:
+            cases = cases.filter(severity=self.severity)
         if self.teen:
             cases = cases.filter(teen=True)
         if self.source is not None:
@@ -63,11 +62,15 @@ class Filters:
             return cases.filter(holder__isnull=self.claim is Claim.UNCLAIMED)
         return cases
 
+    def one_by_one(self) -> "list[Filters]":
+        """The same filters, split so that each has one ground or none."""
+        return [replace(self, grounds=frozenset({ground})) for ground in sorted(self.grounds)] or [self]
+
     def fits(self, cell: Cell, viewer_id: int) -> bool:
         """The same narrowing, on counted cases."""
         return (
             (not self.grounds or cell.ground in self.grounds)
-            and (not self.severities or cell.severity in self.severities)
+            and (self.severity is None or cell.severity is self.severity)
             and (not self.teen or cell.teen)
             and (self.source is not Source.PRESCREEN or cell.screened)
             and (self.source is not Source.REPORT or cell.reported)
@@ -79,7 +82,7 @@ class Filters:
     def as_query(self) -> QueryDict:
         query = QueryDict(mutable=True)
         query.setlist("ground", [ground.value for ground in sorted(self.grounds)])
-        query.setlist("severity", [severity.code for severity in sorted(self.severities, reverse=True)])
+        query.setlist("severity", [self.severity.code] if self.severity is not None else [])
         query.setlist("teen", ["1"] if self.teen else [])
         query.setlist("source", [self.source.value] if self.source else [])
         query.setlist("claim", [self.claim.value] if self.claim else [])
@@ -92,7 +95,7 @@ def filters_from(query: QueryDict) -> Filters:
     """What the address asks for. Words that are no filter are left out; the page shows which ones are on."""
     return Filters(
         grounds=frozenset(ground for ground in Ground if ground in query.getlist("ground")),
-        severities=frozenset(severity for severity in Severity if severity.code in query.getlist("severity")),
+        severity=next((severity for severity in Severity if severity.code == query.get("severity")), None),
         teen=query.get("teen") == "1",
         source=next((source for source in Source if source == query.get("source")), None),
         claim=next((claim for claim in Claim if claim == query.get("claim")), None),
@@ -130,18 +133,17 @@ class Facets:
 
     def groups(self) -> tuple[Group, ...]:
         return (
-            Group("Ground", tuple(self._several("grounds", list(Ground)))),
-            Group("Severity", tuple(self._several("severities", sorted(Severity, reverse=True)))),
+            Group("Ground", tuple(map(self._ground, Ground))),
+            Group("Severity", tuple(self._single("severity", s, s.label) for s in sorted(Severity, reverse=True))),
             Group("Age", (self._single("teen", True, "Teen involved"),)),
             Group("Source", tuple(self._single("source", source, source.label) for source in Source)),
             Group("Claim", tuple(self._single("claim", claim, claim.label) for claim in Claim)),
         )
 
-    def _several(self, name: str, values: "list[Ground] | list[Severity]") -> Iterator[Choice]:
-        on: frozenset[Any] = getattr(self.chosen, name)
-        for value in values:
-            alone = self._with(name, frozenset({value}))
-            yield self._choice(value.label, alone, self._with(name, on ^ {value}), is_on=value in on)
+    def _ground(self, ground: Ground) -> Choice:
+        on = self.chosen.grounds
+        alone = replace(self.chosen, grounds=frozenset({ground}))
+        return self._choice(ground.label, alone, replace(self.chosen, grounds=on ^ {ground}), is_on=ground in on)
 
     def _single(self, name: str, value: Any, label: str) -> Choice:
         is_on = getattr(self.chosen, name) == value
@@ -158,7 +160,3 @@ class Facets:
 
     def _count(self, filters: Filters) -> int:
         return self.counted.count(lambda cell: filters.fits(cell, self.viewer_id))
-
-
-def _one_or_several(name: str, values: list[Any]) -> dict[str, Any]:
-    return {name: values[0]} if len(values) == 1 else {f"{name}__in": values}

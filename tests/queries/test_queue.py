@@ -1,5 +1,6 @@
 """The queue's reads: order, paging, filters, counts, and what they cost."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -121,7 +122,7 @@ def test_every_filter_shows_as_many_cases_as_it_promises() -> None:
     ("filters", "fitting", "other"),
     [
         (Filters(grounds=frozenset({Ground.OFFSITE_HARM})), {"ground": "offsite_harm"}, {"ground": "other"}),
-        (Filters(severities=frozenset({Severity.LOW})), {"severity": Severity.LOW}, {"severity": Severity.HIGH}),
+        (Filters(severity=Severity.LOW), {"severity": Severity.LOW}, {"severity": Severity.HIGH}),
         (Filters(teen=True), {"teen": True}, {"teen": False}),
         (Filters(source=Source.PRESCREEN), {"screened": True}, {"screened": False, "reporters": 1}),
         (Filters(source=Source.REPORT), {"reporters": 2}, {"reporters": 0}),
@@ -145,6 +146,25 @@ def test_several_grounds_mean_any_of_them_and_different_filters_all_of_them() ->
     grounds = frozenset({Ground.OFFSITE_HARM, Ground.CONTACT_SHARED})
 
     assert set(shown(Asked(making.moderator(), Filters(grounds=grounds, teen=True)))) == {harm.pk, shared.pk}
+
+
+@pytest.mark.django_db
+def test_several_grounds_are_paged_in_one_order() -> None:
+    """With more of each ground before the place than a page holds, so that a page cannot hold them by accident."""
+    both = [Ground.OTHER, Ground.CONTACT_REQUESTED]
+    count = PAGE_SIZE + 10
+    for ground in both:
+        open_cases(count, ground=ground, opened_at=clock.now())
+    open_cases(5, ground=Ground.OFFSITE_HARM)
+    asked = Asked(making.moderator(), Filters(grounds=frozenset(both)))
+    wanted = list(Case.objects.filter(ground__in=both).most_urgent_first())
+
+    first = queue_page(asked)
+    last = queue_page(replace(asked, after=Place.after(wanted[2 * count - 4])))
+
+    assert [row.case_id for row in first.rows] == [case.pk for case in wanted[:PAGE_SIZE]]
+    assert [row.case_id for row in last.rows] == [case.pk for case in wanted[-3:]]
+    assert (bool(first.following), last.following) == (True, "")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -183,7 +203,7 @@ def test_who_may_only_read_opens_nothing() -> None:
 def test_filters_come_back_from_the_address_they_were_written_to() -> None:
     filters = Filters(
         grounds=frozenset({Ground.OTHER, Ground.OFFSITE_HARM}),
-        severities=frozenset({Severity.LOW}),
+        severity=Severity.LOW,
         teen=True,
         source=Source.REPORT,
         claim=Claim.MINE,
