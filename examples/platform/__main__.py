@@ -15,7 +15,8 @@ from examples.platform.signature import BadSecretError, Verifier
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
-    signal.signal(signal.SIGTERM, _stop)
+    for stopping in (signal.SIGINT, signal.SIGTERM):  # a shell starts background processes with SIGINT ignored
+        signal.signal(stopping, _stop)
     try:
         server = _server(options)
     except (BadSecretError, UnreadableError) as error:
