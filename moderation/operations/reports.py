@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts import Actor, audit
 from accounts.roles import Scope
@@ -43,6 +43,7 @@ def take_report(told: ToldReport, *, actor: Actor) -> Report:
     if conversation is None and messages:
         conversation = Conversation.objects.select_for_update(no_key=True).get(pk=messages[0].conversation_id)
     reporter, reported = _accounts(told.reporter, told.reported)
+    _lock_matter(conversation, reported)
 
     require(actor, Scope.REPORTS_WRITE)
 
@@ -83,12 +84,23 @@ def _conversation(ext_id: str | None) -> Conversation | None:
 
 
 def _accounts(reporter: str, reported: str) -> tuple[Account, Account]:
-    """Both accounts; the reported one locked, because without a conversation it is what keeps two reports from
-    opening two cases. The reporter is not: two people who report each other would wait for each other."""
     both = sorted({reporter, reported})
     Account.objects.bulk_create([Account(ext_id=ext_id) for ext_id in both], ignore_conflicts=True)
-    locked = Account.objects.select_for_update(no_key=True).get(ext_id=reported)
-    return Account.objects.get(ext_id=reporter), locked
+    return Account.objects.get(ext_id=reporter), Account.objects.get(ext_id=reported)
+
+
+_ABOUT_ACCOUNT = 1_742_113_001  # any number that no other advisory lock here uses
+
+
+def _lock_matter(conversation: Conversation | None, reported: Account) -> None:
+    """Without a conversation, whose row is locked already, two reports about one account must still open one case.
+
+    An advisory lock, because everyone else locks the case before its accounts: a lock on the row of the account
+    could wait for a decision that waits for it.
+    """
+    if conversation is None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashint8(%s))", [_ABOUT_ACCOUNT, reported.pk])
 
 
 def _check_belonging(messages: Sequence[Message], conversation: Conversation | None) -> None:

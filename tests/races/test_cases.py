@@ -200,3 +200,29 @@ def test_a_report_of_the_messages_that_are_being_screened(_round: int) -> None:
     at_once(lambda: take_report(told, actor=key), screen_batch)
     case = Case.objects.get()
     assert (case.reporters, case.screened) == (1, True)
+
+
+@pytest.mark.parametrize("with_conversation", [True, False])
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_a_report_against_a_decision_on_the_same_case(_round: int, with_conversation: bool) -> None:
+    case, me = making.case(), making.moderator()
+    if not with_conversation:
+        Case.objects.filter(pk=case.pk).update(conversation=None)
+    held = leases.claim_case(case.pk, actor=me)
+    said = making.verdict(held, making.measured(held.subject))
+    key, _ = making.api_key()
+    told = ToldReport(
+        id="r1",
+        reporter=making.account().ext_id,
+        reported=held.subject.ext_id,
+        conversation=case.conversation.ext_id if case.conversation and with_conversation else None,
+        reason=Ground.CONTACT_SHARED,
+        text="",
+        created_at=making.NOON,
+    )
+    report, decision = at_once(
+        lambda: take_report(told, actor=key), lambda: decide_case(case.pk, actor=me, verdict=said)
+    )
+    assert isinstance(report, Report)
+    assert isinstance(decision, Decision | Refused)
+    assert Case.objects.exclude(state="closed").count() == 1
