@@ -131,20 +131,54 @@ def linear_test(source: str) -> Callable[[str], object]:
     return match
 
 
+_SEEN = "\x00 the filter sees\x00"  # appended to every text: a filter that does not find it has gone blind
+
+
 @cache
-def _by_topics(topics: frozenset[str]) -> tuple[tuple[Callable[[str], object], Phrase], ...]:
-    return tuple(
-        (search, phrase)
-        for search, wanted, phrase in _prefilter()
-        if phrase.act not in CUES and phrase.act != "harm" and not wanted.isdisjoint(topics)
-    )
+def _filter() -> tuple[Callable[[str, bool], list[int]], tuple[tuple[Callable[[str], object], Phrase], ...]]:
+    """Which of all requests and off-site phrases might occur, by the words they cannot do without."""
+    tests = tuple((t, phrase) for t, _, phrase in _prefilter() if phrase.act not in CUES and phrase.act != "harm")
+    options = re2.Options()
+    options.case_sensitive = False
+    options.max_mem = 8 << 20
+    options.log_errors = False
+    words = re2.Filter()
+    for _, phrase in tests:
+        words.Add(linear(phrase.source), options)
+    words.Add(re2.escape(_SEEN), options)
+    words.Compile()
+    match: Callable[[str, bool], list[int]] = words.Match
+    return match, tests
+
+
+@cache
+def _by_topics(topics: frozenset[str]) -> frozenset[int]:
+    """The places in the filter of the phrases of some topics."""
+    _, tests = _filter()
+    return frozenset(at for at, (_, phrase) in enumerate(tests) if not topics.isdisjoint(phrase.topics))
+
+
+def _possible(sound: str, topics: frozenset[str]) -> list[int]:
+    wanted = _by_topics(topics)
+    if len(wanted) < _FEW:
+        return sorted(wanted)
+    match, tests = _filter()
+    hits = match(sound + _SEEN, True) or []
+    if not hits or hits[-1] != len(tests):
+        return sorted(wanted)
+    return [at for at in hits if at in wanted]
+
+
+_FEW = 5  # so many phrases are tried one by one
 
 
 def acts(text: str, topics: frozenset[str]) -> list[Act]:
     """Requests and off-site talk in folded text, by position; only phrases of the given topics are tried."""
     found: list[Act] = []
     sound = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-    for search, phrase in _by_topics(topics):
+    _, tests = _filter()
+    for at in _possible(sound, topics):
+        search, phrase = tests[at]
         if search(sound):
             found += _matches(phrase, text)
     return sorted(found, key=lambda act: (act.start, -act.end))
@@ -155,10 +189,15 @@ def acts_of(text: str, kind: str) -> list[Act]:
     return [act for phrase in phrases() if phrase.act == kind for act in _matches(phrase, text)]
 
 
+@cache
+def _cue_tests() -> tuple[tuple[Callable[[str], object], str], ...]:
+    return tuple((test, phrase.act) for test, _, phrase in _prefilter() if phrase.act in CUES)
+
+
 def cues(text: str) -> frozenset[str]:
     """Which cues the text gives."""
     sound = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-    return frozenset(phrase.act for test, _, phrase in _prefilter() if phrase.act in CUES and test(sound))
+    return frozenset(act for test, act in _cue_tests() if test(sound))
 
 
 def _matches(phrase: Phrase, text: str) -> Iterator[Act]:

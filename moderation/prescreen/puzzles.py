@@ -144,7 +144,7 @@ def _encoded(talk: Talk, line: Line) -> Iterator[Clue]:
                     "spelled",
                     f"a name spelled with {what}",
                 )
-    if asked_to_decode(talk, line):
+    if _SINGLE.search(text) and asked_to_decode(talk, line):
         for match in _SINGLE.finditer(text):
             if re.search(r"[a-z]", match.group(), re.IGNORECASE):
                 yield Clue(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from moderation.prescreen import hosts, media, phones, phrases
+from moderation.prescreen import hosts, media, phones
 from moderation.prescreen.allowlist import Allowed
 from moderation.prescreen.contract import Conversation, Kind, Rule
 from moderation.prescreen.fold import fold
@@ -317,6 +317,7 @@ def mentioned(talk: Talk, line: Line, reach: int = 4) -> media.Medium | None:
 
 def asked_to_decode(talk: Talk, line: Line) -> bool:
     """The writer said near this line how to read it."""
-    return any(
-        {"decode", "secrecy"} & phrases.cues(one.text) for one in talk.by(line.sender, line.index - 3, line.index + 3)
-    )
+    return any(not one.cues.isdisjoint(_HOW_TO_READ) for one in talk.by(line.sender, line.index - 3, line.index + 3))
+
+
+_HOW_TO_READ = frozenset({"decode", "secrecy"})
