@@ -60,8 +60,8 @@ def chances(found: set[str], weights: dict[str, list[float]]) -> list[float]:
     """For each rule how likely it is that the message breaks it, 0 to 1."""
     sums = list(weights.get("", [0.0] * len(RULES)))
     scale = 1 / math.sqrt(len(found) + 1)
-    for feature in found:
-        for place, weight in enumerate(weights.get(feature, ())):
+    for feature in found & weights.keys():
+        for place, weight in enumerate(weights[feature]):
             sums[place] += weight * scale
     return [1 / (1 + math.exp(-max(-30.0, min(30.0, value)))) for value in sums]
 
