@@ -20,15 +20,9 @@ class Line:
         self.message = message
         self.topics = topics
         self.folded = folded or fold(message.text)
+        self.text = self.folded.text
+        self.sender = message.sender
         self.context = ""
-
-    @property
-    def text(self) -> str:
-        return self.folded.text
-
-    @property
-    def sender(self) -> str:
-        return self.message.sender
 
     @cached_property
     def mentions(self) -> list[media.Mention]:
