@@ -26,7 +26,7 @@ class Line:
 
     @cached_property
     def mentions(self) -> list[media.Mention]:
-        return media.mentions(self.text, sure="app" in self.topics)[:_MOST] if self.topics & _NAMING else []
+        return media.mentions(self.text, sure="app" in self.topics, most=_MOST) if self.topics & _NAMING else []
 
     @cached_property
     def acts(self) -> list[phrases.Act]:

@@ -96,10 +96,14 @@ def _phrase(entry: dict[str, object], macros: dict[str, str], language: str) -> 
 
 def linear(source: str) -> str:
     """The same pattern for RE2, whose \\b and \\w know ASCII only: it may match more, never less."""
-    wide = source.replace(r"(?<![^\W_])", r"\b").replace(r"(?![^\W_])", r"\b")
+    wide = _bounded(source)
     if wide.isascii():
         return wide
     return wide.replace(r"\b", "").replace(r"\w", r"[\pL\pN_]").replace(r"\W", r"[^\pL\pN_]")
+
+
+def _bounded(source: str) -> str:
+    return source.replace(r"(?<![^\W_])", r"\b").replace(r"(?![^\W_])", r"\b")
 
 
 CUES = frozenset({"share", "secrecy", "decode"})
@@ -108,18 +112,30 @@ CUES = frozenset({"share", "secrecy", "decode"})
 @cache
 def _prefilter() -> tuple[tuple[Callable[[str], object], frozenset[str], Phrase], ...]:
     """Every phrase with a linear-time test. (One joined pattern for all would run out of states and go blind.)"""
-    return tuple((linear_test(phrase.source), frozenset(phrase.topics), phrase) for phrase in phrases())
+    return tuple((_phrase_test(phrase.source), frozenset(phrase.topics), phrase) for phrase in phrases())
+
+
+def _phrase_test(source: str) -> Callable[[str], object]:
+    """Words of other scripts cost a pattern its boundaries in RE2; in ASCII text it may keep them."""
+    if source.isascii():
+        return linear_test(source)
+    strict = _tester(_bounded(source))
+    return lambda text: not text.isascii() or strict(text)
 
 
 def linear_test(source: str) -> Callable[[str], object]:
     """A fast test whether a pattern occurs at all. (A Set of one: RE2's search objects cost thirty times as much.)"""
+    return _tester(linear(source))
+
+
+def _tester(source: str) -> Callable[[str], object]:
     for megabytes in (8, 16, 32):
         options = re2.Options()
         options.case_sensitive = False
         options.max_mem = megabytes << 20
         options.log_errors = False
         one = re2.Set.SearchSet(options)
-        one.Add(linear(source))
+        one.Add(source)
         try:
             one.Compile()
         except re2.error:
