@@ -6,7 +6,7 @@ Knows numbers, not telephones: it turns text into runs of digits and says how ea
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from moderation.prescreen.lexicon import table
 
@@ -167,25 +167,34 @@ def _joins(gap: list[str], through_words: int) -> bool:
 
 def _items(text: str) -> Iterator[Digit | str]:
     """Digits and, between them, the other tokens as plain strings."""
-    known = number_words()
     for match in _TOKEN.finditer(text):
         token = match.group()
-        low = token.lower()
-        if token.isdigit():
-            yield Digit(match.start(), match.end(), token, "d")
-        elif low in known:
-            word = known[low]
-            yield Digit(match.start(), match.end(), f"{word.part}:{word.value}:{low}", "w", word.sure, word.language)
-        elif low == "o":
-            yield Digit(match.start(), match.end(), "ones:0:o", "w", False, "en")
-        elif low in _times_words():
-            yield Digit(match.start(), match.end(), f"times:0:{low}", "w", False, "")
-        elif token[0].isalnum() and (pieces := _mixed(token, match.start())):
-            yield from pieces
-        elif token[0].isalnum() and (native := _native(token, match.start())):
-            yield from native
+        pieces = _read(token)
+        if pieces:
+            at = match.start()
+            for piece in pieces:
+                yield Digit(at + piece.start, at + piece.end, piece.value, piece.form, piece.sure, piece.language)
         else:
             yield token
+
+
+@lru_cache(maxsize=4096)
+def _read(token: str) -> tuple[Digit, ...]:
+    """What one token says in digits, counted from its own start; the same few hundred words come again and again."""
+    if not token[0].isalnum():
+        return ()
+    low = token.lower()
+    known = number_words()
+    if token.isdigit():
+        return (Digit(0, len(token), token, "d"),)
+    if low in known:
+        word = known[low]
+        return (Digit(0, len(token), f"{word.part}:{word.value}:{low}", "w", word.sure, word.language),)
+    if low == "o":
+        return (Digit(0, 1, "ones:0:o", "w", False, "en"),)
+    if low in _times_words():
+        return (Digit(0, len(token), f"times:0:{low}", "w", False, ""),)
+    return tuple(_mixed(token, 0) or _native(token, 0))
 
 
 def _mixed(token: str, at: int) -> list[Digit]:

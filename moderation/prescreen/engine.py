@@ -41,14 +41,13 @@ def screen(conversation: Conversation, *, since: int = 0, options: Options | Non
 
 def lines_of(messages: Iterable[Message]) -> list[Line]:
     """The messages that touch any topic, made ready; nearly all clean messages end here."""
-    match, names = gate.matcher()
+    look = gate.opener()
     ready: list[Line] = []
     for index, message in enumerate(messages):
         text = message.text
         if text.isascii() and len(text) <= gate.LONGEST:
-            hits = match(text)  # type: ignore[operator]
-            if hits:
-                topics = frozenset([names[hit] for hit in hits])
+            topics = look(text.encode())
+            if topics:
                 ready.append(
                     _respelled(index, message, topics)
                     if "tricked" in topics or "spaced" in topics

@@ -52,17 +52,17 @@ def _words(line: Line) -> list[str]:
 def _weights() -> dict[str, list[float]]:
     if not _MODEL.exists():
         return {}
-    loaded: dict[str, list[float]] = json.loads(_MODEL.read_text(encoding="utf-8"))
+    loaded: dict[str, list[float]] = json.loads(_MODEL.read_text(encoding="utf-8"), parse_float=cache(float))
     return loaded
 
 
 def chances(found: set[str], weights: dict[str, list[float]]) -> list[float]:
     """For each rule how likely it is that the message breaks it, 0 to 1."""
-    sums = list(weights.get("", [0.0] * len(RULES)))
+    base = weights.get("", [0.0] * len(RULES))
     scale = 1 / math.sqrt(len(found) + 1)
-    for feature in found:
-        for place, weight in enumerate(weights.get(feature, ())):
-            sums[place] += weight * scale
+    known = [row for row in map(weights.get, found) if row is not None]
+    columns = zip(*known, strict=True) if known else [()] * len(RULES)
+    sums = [start + scale * sum(column) for start, column in zip(base, columns, strict=True)]
     return [1 / (1 + math.exp(-max(-30.0, min(30.0, value)))) for value in sums]
 
 

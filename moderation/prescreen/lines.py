@@ -20,19 +20,13 @@ class Line:
         self.message = message
         self.topics = topics
         self.folded = folded or fold(message.text)
+        self.text = self.folded.text
+        self.sender = message.sender
         self.context = ""
-
-    @property
-    def text(self) -> str:
-        return self.folded.text
-
-    @property
-    def sender(self) -> str:
-        return self.message.sender
 
     @cached_property
     def mentions(self) -> list[media.Mention]:
-        return media.mentions(self.text, sure="app" in self.topics)[:_MOST] if self.topics & _NAMING else []
+        return media.mentions(self.text, sure="app" in self.topics, most=_MOST) if self.topics & _NAMING else []
 
     @cached_property
     def acts(self) -> list[phrases.Act]:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from moderation.prescreen.contract import Kind
 from moderation.prescreen.lexicon import table
@@ -118,13 +119,19 @@ class Mention:
     sure: bool
 
 
-def mentions(text: str, *, sure: bool = True) -> list[Mention]:
-    """Every medium named in folded text, in order, without overlaps; `sure` False looks for short names only."""
-    found = [Mention(m.start(), m.end(), medium_of(m.group()), True) for m in _names().finditer(text)] if sure else []
+def mentions(text: str, *, sure: bool = True, most: int = 12) -> list[Mention]:
+    """The first media named in folded text, in order, without overlaps; `sure` False looks for short names only."""
+    named = islice(_names().finditer(text), most) if sure else ()
+    found = [Mention(match.start(), match.end(), medium_of(match.group()), True) for match in named]
+    last = found[-1].start if len(found) == most else len(text)
+    short: list[Mention] = []
     for match in _shorts().finditer(text):
-        if not any(one.start < match.end() and match.start() < one.end for one in found):
-            found.append(Mention(match.start(), match.end(), medium_of(match.group()), False))
-    return sorted(found, key=lambda one: one.start)
+        start, end = match.span()
+        if start > last or len(short) == most:
+            break
+        if not any(one.start < end and start < one.end for one in found):
+            short.append(Mention(start, end, medium_of(match.group()), False))
+    return sorted(found + short, key=lambda one: one.start)[:most]
 
 
 def medium_of(words: str) -> Medium:

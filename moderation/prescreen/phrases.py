@@ -96,10 +96,14 @@ def _phrase(entry: dict[str, object], macros: dict[str, str], language: str) -> 
 
 def linear(source: str) -> str:
     """The same pattern for RE2, whose \\b and \\w know ASCII only: it may match more, never less."""
-    wide = source.replace(r"(?<![^\W_])", r"\b").replace(r"(?![^\W_])", r"\b")
+    wide = _bounded(source)
     if wide.isascii():
         return wide
     return wide.replace(r"\b", "").replace(r"\w", r"[\pL\pN_]").replace(r"\W", r"[^\pL\pN_]")
+
+
+def _bounded(source: str) -> str:
+    return source.replace(r"(?<![^\W_])", r"\b").replace(r"(?![^\W_])", r"\b")
 
 
 CUES = frozenset({"share", "secrecy", "decode"})
@@ -108,18 +112,30 @@ CUES = frozenset({"share", "secrecy", "decode"})
 @cache
 def _prefilter() -> tuple[tuple[Callable[[str], object], frozenset[str], Phrase], ...]:
     """Every phrase with a linear-time test. (One joined pattern for all would run out of states and go blind.)"""
-    return tuple((linear_test(phrase.source), frozenset(phrase.topics), phrase) for phrase in phrases())
+    return tuple((_phrase_test(phrase.source), frozenset(phrase.topics), phrase) for phrase in phrases())
+
+
+def _phrase_test(source: str) -> Callable[[str], object]:
+    """Words of other scripts cost a pattern its boundaries in RE2; in ASCII text it may keep them."""
+    if source.isascii():
+        return linear_test(source)
+    strict = _tester(_bounded(source))
+    return lambda text: not text.isascii() or strict(text)
 
 
 def linear_test(source: str) -> Callable[[str], object]:
     """A fast test whether a pattern occurs at all. (A Set of one: RE2's search objects cost thirty times as much.)"""
+    return _tester(linear(source))
+
+
+def _tester(source: str) -> Callable[[str], object]:
     for megabytes in (8, 16, 32):
         options = re2.Options()
         options.case_sensitive = False
         options.max_mem = megabytes << 20
         options.log_errors = False
         one = re2.Set.SearchSet(options)
-        one.Add(linear(source))
+        one.Add(source)
         try:
             one.Compile()
         except re2.error:
@@ -131,20 +147,54 @@ def linear_test(source: str) -> Callable[[str], object]:
     return match
 
 
+_SEEN = "\x00 the filter sees\x00"  # appended to every text: a filter that does not find it has gone blind
+
+
 @cache
-def _by_topics(topics: frozenset[str]) -> tuple[tuple[Callable[[str], object], Phrase], ...]:
-    return tuple(
-        (search, phrase)
-        for search, wanted, phrase in _prefilter()
-        if phrase.act not in CUES and phrase.act != "harm" and not wanted.isdisjoint(topics)
-    )
+def _filter() -> tuple[Callable[[str, bool], list[int]], tuple[tuple[Callable[[str], object], Phrase], ...]]:
+    """Which of all requests and off-site phrases might occur, by the words they cannot do without."""
+    tests = tuple((t, phrase) for t, _, phrase in _prefilter() if phrase.act not in CUES and phrase.act != "harm")
+    options = re2.Options()
+    options.case_sensitive = False
+    options.max_mem = 8 << 20
+    options.log_errors = False
+    words = re2.Filter()
+    for _, phrase in tests:
+        words.Add(linear(phrase.source), options)
+    words.Add(re2.escape(_SEEN), options)
+    words.Compile()
+    match: Callable[[str, bool], list[int]] = words.Match
+    return match, tests
+
+
+@cache
+def _by_topics(topics: frozenset[str]) -> frozenset[int]:
+    """The places in the filter of the phrases of some topics."""
+    _, tests = _filter()
+    return frozenset(at for at, (_, phrase) in enumerate(tests) if not topics.isdisjoint(phrase.topics))
+
+
+def _possible(sound: str, topics: frozenset[str]) -> list[int]:
+    wanted = _by_topics(topics)
+    if len(wanted) < _FEW:
+        return sorted(wanted)
+    match, tests = _filter()
+    hits = match(sound + _SEEN, True) or []
+    if not hits or hits[-1] != len(tests):
+        return sorted(wanted)
+    return [at for at in hits if at in wanted]
+
+
+_FEW = 5  # so many phrases are tried one by one
 
 
 def acts(text: str, topics: frozenset[str]) -> list[Act]:
     """Requests and off-site talk in folded text, by position; only phrases of the given topics are tried."""
     found: list[Act] = []
     sound = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-    for search, phrase in _by_topics(topics):
+    _, tests = _filter()
+    for at in _possible(sound, topics):
+        search, phrase = tests[at]
         if search(sound):
             found += _matches(phrase, text)
     return sorted(found, key=lambda act: (act.start, -act.end))
@@ -155,10 +205,15 @@ def acts_of(text: str, kind: str) -> list[Act]:
     return [act for phrase in phrases() if phrase.act == kind for act in _matches(phrase, text)]
 
 
+@cache
+def _cue_tests() -> tuple[tuple[Callable[[str], object], str], ...]:
+    return tuple((test, phrase.act) for test, _, phrase in _prefilter() if phrase.act in CUES)
+
+
 def cues(text: str) -> frozenset[str]:
     """Which cues the text gives."""
     sound = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-    return frozenset(phrase.act for test, _, phrase in _prefilter() if phrase.act in CUES and test(sound))
+    return frozenset(act for test, act in _cue_tests() if test(sound))
 
 
 def _matches(phrase: Phrase, text: str) -> Iterator[Act]:

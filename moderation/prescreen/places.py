@@ -2,12 +2,14 @@
 """Finds postal addresses and meeting places: somewhere a stranger could go. Knows no person."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 from moderation.prescreen import speech
 from moderation.prescreen.allowlist import names_a_service
 from moderation.prescreen.contract import Kind, Rule
 from moderation.prescreen.lines import Clue, Line
+from moderation.prescreen.phrases import linear_test
 
 _STREET_WORD = (
     r"(?:st(?:reet)?|r(?:oa)?d|ave(?:nue)?|ln|lane|dr(?:ive)?|c(?:our)?t|way|close|cl|cres(?:cent)?|rise|terrace|tce|mews|gardens|gdns|grove|hill|pl(?:ace)?|blvd|boulevard|"
@@ -63,9 +65,27 @@ _SCHOOL = re.compile(
 )
 
 
+_SPELLED = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\\w+teen|twenty|thirty|forty"
+
+
+@cache
+def _addressed() -> Callable[[str], object]:
+    """Cheap and wider than every address pattern: a figure, or a number word and later a word for a street."""
+    return linear_test(rf"[0-9]|\b(?:{_SPELLED})(?s:.)*\b{_STREET_WORD}\b")
+
+
+@cache
+def _met() -> Callable[[str], object]:
+    """Cheap and wider than every pattern of a meeting: some venue or school is named."""
+    return linear_test(rf"\b{_VENUE}\b|\b(?:High|Academy|Secondary|Grammar|Comp|College|School)\b")
+
+
 def find(line: Line) -> Iterator[Clue]:
-    yield from _addresses(line)
-    yield from _meetings(line)
+    plain = line.text.isascii()
+    if not plain or _addressed()(line.text):
+        yield from _addresses(line)
+    if not plain or _met()(line.text):
+        yield from _meetings(line)
 
 
 def _addresses(line: Line) -> Iterator[Clue]:

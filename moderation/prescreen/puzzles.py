@@ -5,12 +5,14 @@ import base64
 import binascii
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import islice
 
 from moderation.prescreen import phones
 from moderation.prescreen.contract import Kind, Rule
 from moderation.prescreen.lines import Clue, Line, Piece
+from moderation.prescreen.phrases import linear_test
 from moderation.prescreen.splits import Talk, asked_to_decode, mentioned
 
 _BASE64 = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/]{12,}={0,2}(?![\w+/=])")
@@ -69,12 +71,31 @@ def find(talk: Talk, lines: Sequence[Line]) -> Iterator[Clue]:
     for line in lines:
         if "@" in line.text:
             yield from _hidden_mail(line)
-        if line.topics & {"coded", "spelled", "decode", "spaced"} or ("number" in line.topics and len(line.runs) > 0):
+        if line.topics & {"coded", "spelled", "decode", "spaced"} or (
+            "number" in line.topics and _may_hide(line) and len(line.runs) > 0
+        ):
             yield from _encoded(talk, line)
         if line.topics & {"decode"} and _INITIALS.search(line.text):
             yield from _initials(talk, line)
         if line.topics & {"decode", "coded"} and _ROT.search(line.text):
             yield from _rotated(talk, line)
+
+
+@cache
+def _hidden() -> Callable[[str], object]:
+    """Cheap and wider than every pattern that `_encoded` looks for."""
+    shapes = (
+        r"[a-z0-9+/]{12}", r"(?:(?:0x)?[0-9a-f]{2}[ ,:]?){6}", r"(?:[01]{7,8}[\s\x0b\x1c-\x1f]?){4}", r"(?:[.-]{1,5}[ /|]+){5}",
+        r"(?:[a-z0-9][ ,-]{1,2}){5}", r"(?:\b(?:[ivxo]{1,4}|nulla|nil)[\s\x0b\x1c-\x1f,.\-/]+){5}",
+        _NATO_RUN.pattern.replace(r"\s", r"\s\x0b\x1c-\x1f"), _NAMES_RUN.pattern.replace(r"\s", r"\s\x0b\x1c-\x1f"),
+        _REVERSED.pattern.partition(")\\b")[0] + r")\b",
+    )  # fmt: skip
+    return linear_test("|".join(shapes))
+
+
+def _may_hide(line: Line) -> bool:
+    read = f"{line.text} {line.context} {line.message.text}"
+    return not read.isascii() or bool(_hidden()(read))
 
 
 def _encoded(talk: Talk, line: Line) -> Iterator[Clue]:
@@ -144,7 +165,7 @@ def _encoded(talk: Talk, line: Line) -> Iterator[Clue]:
                     "spelled",
                     f"a name spelled with {what}",
                 )
-    if asked_to_decode(talk, line):
+    if _SINGLE.search(text) and asked_to_decode(talk, line):
         for match in _SINGLE.finditer(text):
             if re.search(r"[a-z]", match.group(), re.IGNORECASE):
                 yield Clue(

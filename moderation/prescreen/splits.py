@@ -3,9 +3,9 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from moderation.prescreen import hosts, media, phones, phrases
 from moderation.prescreen.allowlist import Allowed
@@ -25,10 +25,8 @@ _HINT = re.compile(
     r"hear my voice|eleven digits|ten digits|whole (?:thing|number)|no gaps|just read|work it out|leave out|area code|area and|know what this is|shh+|dont say|don't say|llama\w*|mi numero|meine nummer|anruf\w*|appel\w*|liga\w*|nomor|numara)\b|номер|звон",
     re.IGNORECASE,
 )
-_FIRST_PART = re.compile(
-    r"\b(?:starts? (?:with|w)|first (?:bit|half|part|word|piece)(?: of (?:it|my \w+))?(?: is| of)?|begins? with|part one|half (?:one|of it)|take this down|keep this in mind|remember this)\b[\s:,]*(?:is |the word )?[\"']?(@?[\w.\-]{2,30})?",
-    re.IGNORECASE,
-)
+_FIRST_WORDS = r"\b(?:starts? (?:with|w)|first (?:bit|half|part|word|piece)(?: of (?:it|my \w+))?(?: is| of)?|begins? with|part one|half (?:one|of it)|take this down|keep this in mind|remember this)\b"
+_FIRST_PART = re.compile(_FIRST_WORDS + r"[\s:,]*(?:is |the word )?[\"']?(@?[\w.\-]{2,30})?", re.IGNORECASE)
 _NEXT_PART = re.compile(
     r"^\W*(?:(?:and|ok|so|plus|now) )?(?:then|next|second (?:bit|half|part)|last (?:bit|half|part)|rest|end(?:s|ing)?(?: (?:with|in))?|followed by|and)\b[\s:,]*(?:is |bit |my \w+ \w+ as a number,? )?[\"']?([\w.@_\-]{1,30})",
     re.IGNORECASE,
@@ -208,8 +206,14 @@ def _names(talk: Talk, lines: Sequence[Line]) -> Iterator[Clue]:
     yield from _letters(talk)
 
 
+@cache
+def _may_begin() -> Callable[[str], object]:
+    return phrases.linear_test(_FIRST_WORDS)
+
+
 def _first_parts(talk: Talk, line: Line) -> Iterator[Clue]:
-    match = _FIRST_PART.search(line.text)
+    text = line.text
+    match = _FIRST_PART.search(text) if not text.isascii() or _may_begin()(text) else None
     if match is None:
         return
     near = [
@@ -248,8 +252,8 @@ def _first_parts(talk: Talk, line: Line) -> Iterator[Clue]:
 
 
 def _mail_parts(talk: Talk, line: Line) -> Iterator[Clue]:
-    match = _MAIL_PART.match(line.text)
-    if match is None or len(line.text) > 70:
+    match = _MAIL_PART.match(line.text) if len(line.text) <= 70 else None
+    if match is None:
         return
     for earlier in talk.by(line.sender, line.index - 7, line.index - 1):
         token = re.search(
@@ -285,6 +289,8 @@ def _lone_names(talk: Talk, lines: Sequence[Line]) -> Iterator[Clue]:
 
 def _letters(talk: Talk) -> Iterator[Clue]:
     """One letter or two a message, with a medium named nearby: s, n, w, r, e, n, 8."""
+    if sum(len(message.text.strip()) <= 2 for message in talk.messages) < 4:
+        return
     run: list[int] = []
     for index in range(talk.length + 1):
         text = talk.messages[index].text.strip() if index < talk.length else ""
@@ -317,6 +323,7 @@ def mentioned(talk: Talk, line: Line, reach: int = 4) -> media.Medium | None:
 
 def asked_to_decode(talk: Talk, line: Line) -> bool:
     """The writer said near this line how to read it."""
-    return any(
-        {"decode", "secrecy"} & phrases.cues(one.text) for one in talk.by(line.sender, line.index - 3, line.index + 3)
-    )
+    return any(not one.cues.isdisjoint(_HOW_TO_READ) for one in talk.by(line.sender, line.index - 3, line.index + 3))
+
+
+_HOW_TO_READ = frozenset({"decode", "secrecy"})
