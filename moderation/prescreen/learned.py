@@ -1,6 +1,6 @@
-"""A small linear model over words, for what no phrase list holds. Plain numbers in lexicon/model.json, no code in them.
+"""A linear model over words and word pieces, for what no phrase list holds. Plain numbers in lexicon/model.json.
 
-It reads one message and the next answers; `benchmarks/train_prescreen.py` writes the numbers.
+It judges one message with a little of what stands around it; `benchmarks/train_prescreen.py` writes the numbers.
 """
 
 import itertools
@@ -8,7 +8,8 @@ import json
 import math
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 
 from moderation.prescreen import invitations
@@ -17,82 +18,191 @@ from moderation.prescreen.lines import Clue, Line
 from moderation.prescreen.splits import Talk
 
 _MODEL = Path(__file__).parent / "lexicon" / "model.json"
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|[?!@]")
+_WORD = re.compile(r"APP|SITE|[^\W\d_]+(?:'[^\W\d_]+)?|\d+|[?!@]")
+_MOST_WORDS = 80
+_LONGEST = 1500
 RULES = tuple(Rule)
-SURE = 0.5
+ABOUT_CONTACT = frozenset(
+    {"app", "short", "phone", "mail", "post", "outside", "voice", "meet", "id", "foreign", "decode", "hypo"}
+)
+_ROLES = {
+    **dict.fromkeys(("i", "me", "my", "mine", "im", "i'm", "i'll", "i've", "i'd", "ill", "ive"), 1),
+    **dict.fromkeys(("you", "u", "your", "ur", "yours", "you're", "you'll", "you've", "ya", "youre", "yr"), 2),
+    **dict.fromkeys(("we", "us", "our", "let's", "lets", "we'll", "we've", "we're"), 4),
+    **dict.fromkeys(("he", "she", "they", "him", "her", "them", "his", "their", "he's", "she's", "someone"), 8),
+}
 
 
-def features(talk: Talk, line: Line) -> set[str]:
-    """Words, pairs, endings and topics of the message; single words of the next answers by others."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the model looks at: the words of the message, and signs from its topics and its neighbours."""
+
+    words: list[str]
+    signs: list[str]
+
+
+def reading(talk: Talk, line: Line) -> Reading:
     words = _words(line)
-    found = {f"w:{word}" for word in words} | {f"b:{a} {b}" for a, b in itertools.pairwise(words)}
-    found |= {f"s:{a} {c}" for a, c in zip(words, words[2:], strict=False)}
-    found |= {f"c:{word[:4]}" for word in words if len(word) > 4}
-    found |= {f"t:{topic}" for topic in line.topics}
-    answers = 0
-    for index in range(line.index + 1, min(talk.length, line.index + 4)):
-        if talk.messages[index].sender != line.sender and answers < 2:
-            answers += 1
-            answer = _WORD.findall(talk.line(index).text.lower())[:16]
-            found |= {f"r:{word}" for word in answer} | {f"q:{a} {b}" for a, b in itertools.pairwise(answer)}
-    if line.index + 1 >= talk.length:
-        found.add("r:<end>")
-    return found
+    roles = 0
+    for word in words:
+        roles |= _ROLES.get(word, 0)
+    asks = "?" in words
+    signs = [f"roles {roles}{'?' if asks else ''}", f"length {len(words).bit_length()}"]
+    signs += [f"topic {topic}" for topic in line.topics]
+    if line.index:
+        signs += _near("before", talk, line, line.index - 1)
+    if line.index + 1 < talk.length:
+        signs += _near("after", talk, line, line.index + 1)
+    return Reading(words, signs)
+
+
+def _near(where: str, talk: Talk, line: Line, index: int) -> list[str]:
+    near = talk.messages[index]
+    text = near.text[:300].lower()
+    who = "same" if near.sender == line.sender else "other"
+    return [f"{where} {who}{'?' if '?' in text else ''}", *(f"{where} {w}" for w in _WORD.findall(text)[:24])]
 
 
 def _words(line: Line) -> list[str]:
-    text = line.text.lower()
+    text = line.text[:_LONGEST].lower()
     for mention in reversed(line.mentions):
-        if mention.sure:
-            text = f"{text[: mention.start]} {mention.medium.kind.value.replace('_', '')} {text[mention.end :]}"
-    return ["0" * min(len(word), 4) if word.isdigit() else word for word in _WORD.findall(text)[:60]]
+        if mention.sure and mention.end <= _LONGEST:
+            name = "APP" if mention.medium.kind in _APPS else "SITE"
+            text = f"{text[: mention.start]} {name} {text[mention.end :]}"
+    text = text.replace("’", "'")
+    return ["0" * min(len(word), 4) if word.isdigit() else word for word in _WORD.findall(text)[:_MOST_WORDS]]
+
+
+_APPS = frozenset({Kind.SOCIAL_HANDLE, Kind.MESSAGING_APP})
+
+
+def pieces(word: str) -> list[str]:
+    """Runs of three to five letters of a word with its edges marked: they survive typos and endings."""
+    edged = f"<{word}>"
+    return [f"~{edged[at : at + size]}" for size in (3, 4, 5) for at in range(len(edged) - size + 1)]
+
+
+def features(seen: Reading) -> dict[str, float]:
+    """Every feature with its value; Model.chances adds up the same terms, word by word."""
+    found: dict[str, float] = {}
+    scale = 1 / math.sqrt(len(seen.words) + 4)
+    for word in seen.words:
+        found[word] = found.get(word, 0.0) + scale
+        parts = pieces(word)
+        share = PIECES * scale / math.sqrt(len(parts) or 1)
+        for part in parts:
+            found[part] = found.get(part, 0.0) + share
+    for pair in _pairs(seen.words):
+        found[pair] = found.get(pair, 0.0) + scale
+    for sign in seen.signs:
+        found[sign := f"={sign}"] = found.get(sign, 0.0) + SIGNS
+    return found
+
+
+PIECES = 0.7
+SIGNS = 0.15
+
+
+def _pairs(words: list[str]) -> Iterator[str]:
+    return (f"{first} {second}" for first, second in itertools.pairwise(["^", *words, "$"]))
+
+
+class Model:
+    """Weights for each feature, and for each rule how its opinion mixes with that of the phrase lists."""
+
+    def __init__(self, weights: dict[str, list[float]], mixing: dict[str, list[float]]) -> None:
+        self._weights = weights
+        self.mixing = mixing
+        self._word = lru_cache(maxsize=20_000)(self._sum_of_word)
+
+    def log_odds(self, seen: Reading) -> list[float]:
+        """For each rule how strongly the message speaks for it; 0 means as likely as not."""
+        sums = list(self._weights.get("", _NOTHING))
+        scale = 1 / math.sqrt(len(seen.words) + 4)
+        parts = [(self._word(word), scale) for word in seen.words]
+        get = self._weights.get
+        parts += [(own, scale) for pair in _pairs(seen.words) if (own := get(pair))]
+        parts += [(own, SIGNS) for sign in seen.signs if (own := get(f"={sign}"))]
+        for own, share in parts:
+            for place, weight in enumerate(own):
+                sums[place] += weight * share
+        return sums
+
+    def _sum_of_word(self, word: str) -> list[float]:
+        sums = list(self._weights.get(word, _NOTHING))
+        parts = pieces(word)
+        share = PIECES / math.sqrt(len(parts) or 1)
+        for part in parts:
+            for place, weight in enumerate(self._weights.get(part, ())):
+                sums[place] += weight * share
+        return sums
+
+    def chance(self, rule: Rule, opinion: float, phrase: float) -> float:
+        """How likely the rule is broken, from the model's log-odds and the score of the phrase lists (0: none)."""
+        slope, own, trust, shift = self.mixing[rule]
+        if not phrase:
+            return logistic(slope * opinion + own)
+        return logistic(slope * opinion + trust * _log_odds_of(phrase) + shift)
+
+
+_NOTHING = (0.0,) * len(RULES)
+
+
+def logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
+
+
+def _log_odds_of(chance: float) -> float:
+    return math.log(chance / (1 - chance))
 
 
 @cache
-def _weights() -> dict[str, list[float]]:
+def _model() -> Model | None:
     if not _MODEL.exists():
-        return {}
-    loaded: dict[str, list[float]] = json.loads(_MODEL.read_text(encoding="utf-8"))
-    return loaded
-
-
-def chances(found: set[str], weights: dict[str, list[float]]) -> list[float]:
-    """For each rule how likely it is that the message breaks it, 0 to 1."""
-    sums = list(weights.get("", [0.0] * len(RULES)))
-    scale = 1 / math.sqrt(len(found) + 1)
-    for feature in found:
-        for place, weight in enumerate(weights.get(feature, ())):
-            sums[place] += weight * scale
-    return [1 / (1 + math.exp(-max(-30.0, min(30.0, value)))) for value in sums]
+        return None
+    loaded = json.loads(_MODEL.read_text(encoding="utf-8"))
+    return Model(loaded["weights"], loaded["mixing"])
 
 
 def find(talk: Talk, lines: Sequence[Line], clues: Sequence[Clue]) -> Iterator[Clue]:
-    """Clues of the model for messages in which the rules saw nothing certain."""
-    weights = _weights()
-    if not weights:
+    """Clues for what the phrase lists missed. Doubtful clues of theirs are scored anew: up if likely, else down."""
+    model = _model()
+    if model is None:
         return
-    seen = {clue.line.index for clue in clues if clue.score >= SURE}
+    by_line: dict[int, list[Clue]] = {}
+    for clue in clues:
+        by_line.setdefault(clue.line.index, []).append(clue)
     for line in lines:
-        if line.index in seen or not 12 < len(line.text) < 800 or not line.topics & _ABOUT_CONTACT:
+        if line.topics & ABOUT_CONTACT:
+            yield from _judge(model, talk, line, by_line.get(line.index, []))
+
+
+def _judge(model: Model, talk: Talk, line: Line, clues: list[Clue]) -> Iterator[Clue]:
+    opinions = model.log_odds(reading(talk, line))
+    shared = any(clue.rule is Rule.CONTACT_SHARED and clue.score >= SURE for clue in clues)
+    for rule, opinion in zip(RULES, opinions, strict=True):
+        if rule not in model.mixing:
             continue
-        odds = chances(features(talk, line), weights)
-        place = max(range(len(RULES)), key=odds.__getitem__)
-        rule = RULES[place]
-        if odds[place] >= (_BAR if rule is not Rule.CONTACT_SHARED else _BAR + 0.15):
-            yield Clue(
-                rule,
-                line,
-                0,
-                len(line.text),
-                _kind(line),
-                min(0.9, 0.4 + 0.5 * odds[place]),
-                "model",
-                _WHY[rule],
-            )
+        doubtful = [clue for clue in clues if clue.rule is rule and rescored(clue)]
+        for clue in doubtful:
+            clue.score = min(0.97, model.chance(rule, opinion, clue.score))
+        if doubtful or shared or any(clue.rule is rule for clue in clues):
+            continue
+        chance = model.chance(rule, opinion, 0.0)
+        if chance >= SURE:
+            yield Clue(rule, line, 0, len(line.text), _kind(line), min(0.95, chance), "model", _WHY[rule])
 
 
-_BAR = 0.4
-_ABOUT_CONTACT = frozenset({"app", "short", "phone", "mail", "outside", "voice", "id", "foreign", "decode", "hypo"})
+SURE = 0.5
+FIRM = 0.75
+
+
+def rescored(clue: Clue) -> bool:
+    """True for a clue that the phrase lists are not sure of."""
+    return clue.rule in _WEIGHED and 0 < clue.score < FIRM
+
+
+_WEIGHED = frozenset({Rule.CONTACT_REQUESTED, Rule.OFFSITE_CONTACT})
 _WHY = {
     Rule.CONTACT_SHARED: "the wording is that of giving contact information",
     Rule.CONTACT_REQUESTED: "the wording is that of asking for contact outside the site",
