@@ -40,16 +40,16 @@ EPOCHS = 8
 RATE = 0.6
 DECAY = 0.0006
 SMALLEST = 0.05
-MIXED = (Rule.CONTACT_REQUESTED, Rule.OFFSITE_CONTACT)
-CAUTION = {Rule.CONTACT_REQUESTED: 0.0, Rule.OFFSITE_CONTACT: 0.0}
+CAUTION = {Rule.CONTACT_REQUESTED: 0.35, Rule.OFFSITE_CONTACT: 0.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One message: where it comes from, its features, the rules it breaks, and what the phrase lists say of it."""
+    """One message: where it comes from, if the gate lets it pass, its features, the rules it breaks, and what the phrase lists say of it."""
 
     name: str
     snippet: bool
+    opened: bool
     features: dict[str, float]
     broken: frozenset[Rule]
     phrases: dict[Rule, float]
@@ -92,11 +92,12 @@ def _broken(case: dict[str, Any]) -> dict[int, set[Rule]]:
 
 
 def samples() -> list[Sample]:
-    """Every message that passes the gate."""
+    """Every message; those that do not pass the gate teach what ordinary talk is like."""
     found: list[Sample] = []
     for conversation, snippet, broken in talks():
         lines = engine.lines_of(conversation.messages)
         talk = Talk(conversation, lines)
+        opened = {line.index for line in lines if line.topics & learned.ABOUT_CONTACT}
         said: dict[int, dict[Rule, float]] = {}
         for clue in engine.clues_of_lists(lines, talk, Options()):
             if learned.rescored(clue):
@@ -106,12 +107,12 @@ def samples() -> list[Sample]:
             Sample(
                 conversation.id,
                 snippet,
+                line.index in opened,
                 learned.features(learned.reading(talk, line)),
                 frozenset(broken.get(line.index, ())),
                 said.get(line.index, {}),
             )
-            for line in lines
-            if line.topics & learned.ABOUT_CONTACT
+            for line in map(talk.line, range(talk.length))
         ]
     return found
 
@@ -178,7 +179,7 @@ def mix(found: Sequence[Sample], rows: Sequence[Row], said: Sequence[float], rul
     judged = [
         (opinion, sample.phrases.get(name, 0.0), row.labels[rule] or 0)
         for sample, row, opinion in zip(found, rows, said, strict=True)
-        if row.labels[rule] is not None and (sample.snippet or not sample.phrases.get(name))
+        if sample.opened and row.labels[rule] is not None and (sample.snippet or not sample.phrases.get(name))
     ]
     for step in range(600):
         sums = [0.0] * 4
@@ -208,7 +209,7 @@ def report(found: Sequence[Sample], rows: Sequence[Row], said: Sequence[float], 
         scored = [
             (model.chance(name, opinion, sample.phrases.get(name, 0.0)), row.labels[rule])
             for sample, row, opinion in zip(found, rows, said, strict=True)
-            if sample.snippet is snippet and row.labels[rule] is not None
+            if sample.opened and sample.snippet is snippet and row.labels[rule] is not None
         ]
         wanted = sum(label or 0 for _, label in scored)
         for bar in (0.4, 0.5, 0.6, 0.7):
@@ -229,11 +230,10 @@ def main() -> None:
     mixing: dict[str, list[float]] = {}
     weights: list[list[float]] = []
     for at, rule in enumerate(learned.RULES):
-        if rule in MIXED:
-            said = opinions(found, rows, len(names), at)
-            mixing[rule] = mix(found, rows, said, at)
-            report(found, rows, said, at, mixing[rule])
-        weights.append(train(rows, len(names), at) if rule in MIXED else [0.0] * len(names))
+        said = opinions(found, rows, len(names), at)
+        mixing[rule] = mix(found, rows, said, at)
+        report(found, rows, said, at, mixing[rule])
+        weights.append(train(rows, len(names), at))
     kept = {
         name: own
         for at, name in enumerate(names)

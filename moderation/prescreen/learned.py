@@ -20,8 +20,9 @@ from moderation.prescreen.splits import Talk
 _MODEL = Path(__file__).parent / "lexicon" / "model.json"
 _WORD = re.compile(r"APP|SITE|[^\W\d_]+(?:'[^\W\d_]+)?|\d+|[?!@]")
 _MOST_WORDS = 80
+_NEAR_WORDS = 24
 _LONGEST = 1500
-RULES = tuple(Rule)
+RULES = (Rule.CONTACT_REQUESTED, Rule.OFFSITE_CONTACT)
 ABOUT_CONTACT = frozenset(
     {"app", "short", "phone", "mail", "post", "outside", "voice", "meet", "id", "foreign", "decode", "hypo"}
 )
@@ -47,12 +48,12 @@ def reading(talk: Talk, line: Line) -> Reading:
     for word in words:
         roles |= _ROLES.get(word, 0)
     asks = "?" in words
-    signs = [f"roles {roles}{'?' if asks else ''}", f"length {len(words).bit_length()}"]
-    signs += [f"topic {topic}" for topic in line.topics]
+    signs = [f"=roles {roles}{'?' if asks else ''}", f"=length {len(words).bit_length()}"]
+    signs += ["=topic " + topic for topic in line.topics]
     if line.index:
-        signs += _near("before", talk, line, line.index - 1)
+        signs += _near("=before ", talk, line, line.index - 1)
     if line.index + 1 < talk.length:
-        signs += _near("after", talk, line, line.index + 1)
+        signs += _near("=after ", talk, line, line.index + 1)
     return Reading(words, signs)
 
 
@@ -60,7 +61,7 @@ def _near(where: str, talk: Talk, line: Line, index: int) -> list[str]:
     near = talk.messages[index]
     text = near.text[:300].lower()
     who = "same" if near.sender == line.sender else "other"
-    return [f"{where} {who}{'?' if '?' in text else ''}", *(f"{where} {w}" for w in _WORD.findall(text)[:24])]
+    return [f"{where}{who}{'?' if '?' in text else ''}", *[where + word for word in _WORD.findall(text)[:_NEAR_WORDS]]]
 
 
 def _words(line: Line) -> list[str]:
@@ -95,7 +96,7 @@ def features(seen: Reading) -> dict[str, float]:
     for pair in _pairs(seen.words):
         found[pair] = found.get(pair, 0.0) + scale
     for sign in seen.signs:
-        found[sign := f"={sign}"] = found.get(sign, 0.0) + SIGNS
+        found[sign] = found.get(sign, 0.0) + SIGNS
     return found
 
 
@@ -108,34 +109,32 @@ def _pairs(words: list[str]) -> Iterator[str]:
 
 
 class Model:
-    """Weights for each feature, and for each rule how its opinion mixes with that of the phrase lists."""
+    """Two weights for each feature, and for each rule how its opinion mixes with that of the phrase lists."""
 
     def __init__(self, weights: dict[str, list[float]], mixing: dict[str, list[float]]) -> None:
-        self._weights = weights
+        self._weights: dict[str, tuple[float, float]] = {name: (one, two) for name, (one, two) in weights.items()}
         self.mixing = mixing
         self._word = lru_cache(maxsize=20_000)(self._sum_of_word)
 
-    def log_odds(self, seen: Reading) -> list[float]:
-        """For each rule how strongly the message speaks for it; 0 means as likely as not."""
-        sums = list(self._weights.get("", _NOTHING))
+    def log_odds(self, seen: Reading) -> tuple[float, float]:
+        """How strongly the message speaks for each of RULES; 0 means as likely as not."""
+        word, get = self._word, self._weights.get
+        own = [word(one) for one in seen.words]
+        own += [pair for name in _pairs(seen.words) if (pair := get(name))]
+        signs = [sign for name in seen.signs if (sign := get(name))]
         scale = 1 / math.sqrt(len(seen.words) + 4)
-        parts = [(self._word(word), scale) for word in seen.words]
-        get = self._weights.get
-        parts += [(own, scale) for pair in _pairs(seen.words) if (own := get(pair))]
-        parts += [(own, SIGNS) for sign in seen.signs if (own := get(f"={sign}"))]
-        for own, share in parts:
-            for place, weight in enumerate(own):
-                sums[place] += weight * share
-        return sums
+        one, two = get("", _NOTHING)
+        return (
+            one + scale * sum([pair[0] for pair in own]) + SIGNS * sum([pair[0] for pair in signs]),
+            two + scale * sum([pair[1] for pair in own]) + SIGNS * sum([pair[1] for pair in signs]),
+        )
 
-    def _sum_of_word(self, word: str) -> list[float]:
-        sums = list(self._weights.get(word, _NOTHING))
+    def _sum_of_word(self, word: str) -> tuple[float, float]:
+        one, two = self._weights.get(word, _NOTHING)
         parts = pieces(word)
         share = PIECES / math.sqrt(len(parts) or 1)
-        for part in parts:
-            for place, weight in enumerate(self._weights.get(part, ())):
-                sums[place] += weight * share
-        return sums
+        own = [pair for part in parts if (pair := self._weights.get(part))]
+        return one + share * sum(pair[0] for pair in own), two + share * sum(pair[1] for pair in own)
 
     def chance(self, rule: Rule, opinion: float, phrase: float) -> float:
         """How likely the rule is broken, from the model's log-odds and the score of the phrase lists (0: none)."""
@@ -145,7 +144,7 @@ class Model:
         return logistic(slope * opinion + trust * _log_odds_of(phrase) + shift)
 
 
-_NOTHING = (0.0,) * len(RULES)
+_NOTHING = (0.0, 0.0)
 
 
 def logistic(value: float) -> float:
@@ -181,8 +180,6 @@ def _judge(model: Model, talk: Talk, line: Line, clues: list[Clue]) -> Iterator[
     opinions = model.log_odds(reading(talk, line))
     shared = any(clue.rule is Rule.CONTACT_SHARED and clue.score >= SURE for clue in clues)
     for rule, opinion in zip(RULES, opinions, strict=True):
-        if rule not in model.mixing:
-            continue
         doubtful = [clue for clue in clues if clue.rule is rule and rescored(clue)]
         for clue in doubtful:
             clue.score = min(0.97, model.chance(rule, opinion, clue.score))
@@ -199,15 +196,12 @@ FIRM = 0.75
 
 def rescored(clue: Clue) -> bool:
     """True for a clue that the phrase lists are not sure of."""
-    return clue.rule in _WEIGHED and 0 < clue.score < FIRM
+    return clue.rule in RULES and 0 < clue.score < FIRM
 
 
-_WEIGHED = frozenset({Rule.CONTACT_REQUESTED, Rule.OFFSITE_CONTACT})
 _WHY = {
-    Rule.CONTACT_SHARED: "the wording is that of giving contact information",
     Rule.CONTACT_REQUESTED: "the wording is that of asking for contact outside the site",
     Rule.OFFSITE_CONTACT: "the wording is that of people who are in touch outside the site",
-    Rule.OFFSITE_HARM: "the wording is that of harm after contact outside the site",
 }
 
 
