@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from moderation.prescreen import cases, engine, learned
 from moderation.prescreen.contract import Conversation, Message, Options, Rule
 from moderation.prescreen.splits import Talk
 
+ROOT = Path(__file__).parent.parent
 SEED = 20260301
 OUT = ROOT / "moderation/prescreen/lexicon/model.json"
 SNIPPETS = ROOT / "benchmarks/training"
@@ -40,12 +40,14 @@ EPOCHS = 8
 RATE = 0.6
 DECAY = 0.0006
 SMALLEST = 0.05
-CAUTION = {Rule.CONTACT_REQUESTED: 0.35, Rule.OFFSITE_CONTACT: 0.0}
+# How much surer of a rule the model must be than its own calibration says, in log-odds: set so that cross-validated
+# recall is kept where precision holds and harmless talk stays below five flags in a thousand conversations.
+CAUTION = {Rule.CONTACT_REQUESTED: 0.35, Rule.OFFSITE_CONTACT: -0.8, Rule.CONTACT_SHARED: 1.1}
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One message: where it comes from, if the gate lets it pass, its features, the rules it breaks, and what the phrase lists say of it."""
+    """One message: its conversation, whether the gate lets it pass, what the model sees, what is true, what the lists say."""
 
     name: str
     snippet: bool
@@ -212,7 +214,7 @@ def report(found: Sequence[Sample], rows: Sequence[Row], said: Sequence[float], 
             if sample.opened and sample.snippet is snippet and row.labels[rule] is not None
         ]
         wanted = sum(label or 0 for _, label in scored)
-        for bar in (0.4, 0.5, 0.6, 0.7):
+        for bar in (0.3, 0.4, 0.5, 0.6, 0.7):
             hits = sum(label or 0 for chance, label in scored if chance >= bar)
             flagged = sum(chance >= bar for chance, _ in scored)
             sys.stdout.write(
@@ -246,8 +248,7 @@ def main() -> None:
 
 def _plain(kept: dict[str, list[float]], mixing: dict[str, list[float]]) -> str:
     body = ",\n".join(
-        f"{json.dumps(name, ensure_ascii=False)}:{json.dumps(own, separators=(',', ':'))}"
-        for name, own in kept.items()
+        f"{json.dumps(name, ensure_ascii=False)}:{json.dumps(own, separators=(',', ':'))}" for name, own in kept.items()
     )
     return f'{{"mixing": {json.dumps(mixing)},\n"weights": {{\n{body}\n}}}}\n'
 

@@ -20,9 +20,9 @@ from moderation.prescreen.splits import Talk
 _MODEL = Path(__file__).parent / "lexicon" / "model.json"
 _WORD = re.compile(r"APP|SITE|[^\W\d_]+(?:'[^\W\d_]+)?|\d+|[?!@]")
 _MOST_WORDS = 80
-_NEAR_WORDS = 24
+_NEAR_WORDS = 16
 _LONGEST = 1500
-RULES = (Rule.CONTACT_REQUESTED, Rule.OFFSITE_CONTACT)
+RULES = (Rule.CONTACT_REQUESTED, Rule.OFFSITE_CONTACT, Rule.CONTACT_SHARED)
 ABOUT_CONTACT = frozenset(
     {"app", "short", "phone", "mail", "post", "outside", "voice", "meet", "id", "foreign", "decode", "hypo"}
 )
@@ -59,7 +59,7 @@ def reading(talk: Talk, line: Line) -> Reading:
 
 def _near(where: str, talk: Talk, line: Line, index: int) -> list[str]:
     near = talk.messages[index]
-    text = near.text[:300].lower()
+    text = near.text[:120].lower()
     who = "same" if near.sender == line.sender else "other"
     return [f"{where}{who}{'?' if '?' in text else ''}", *[where + word for word in _WORD.findall(text)[:_NEAR_WORDS]]]
 
@@ -108,33 +108,42 @@ def _pairs(words: list[str]) -> Iterator[str]:
     return (f"{first} {second}" for first, second in itertools.pairwise(["^", *words, "$"]))
 
 
+_Three = tuple[float, float, float]
+_NOTHING: _Three = (0.0, 0.0, 0.0)
+
+
 class Model:
-    """Two weights for each feature, and for each rule how its opinion mixes with that of the phrase lists."""
+    """A weight a rule for each feature, and for each rule how its opinion mixes with that of the phrase lists."""
 
     def __init__(self, weights: dict[str, list[float]], mixing: dict[str, list[float]]) -> None:
-        self._weights: dict[str, tuple[float, float]] = {name: (one, two) for name, (one, two) in weights.items()}
+        self._weights: dict[str, _Three] = {name: (one, two, three) for name, (one, two, three) in weights.items()}
         self.mixing = mixing
         self._word = lru_cache(maxsize=20_000)(self._sum_of_word)
 
-    def log_odds(self, seen: Reading) -> tuple[float, float]:
+    def log_odds(self, seen: Reading) -> _Three:
         """How strongly the message speaks for each of RULES; 0 means as likely as not."""
         word, get = self._word, self._weights.get
         own = [word(one) for one in seen.words]
         own += [pair for name in _pairs(seen.words) if (pair := get(name))]
         signs = [sign for name in seen.signs if (sign := get(name))]
         scale = 1 / math.sqrt(len(seen.words) + 4)
-        one, two = get("", _NOTHING)
+        one, two, three = get("", _NOTHING)
         return (
             one + scale * sum([pair[0] for pair in own]) + SIGNS * sum([pair[0] for pair in signs]),
             two + scale * sum([pair[1] for pair in own]) + SIGNS * sum([pair[1] for pair in signs]),
+            three + scale * sum([pair[2] for pair in own]) + SIGNS * sum([pair[2] for pair in signs]),
         )
 
-    def _sum_of_word(self, word: str) -> tuple[float, float]:
-        one, two = self._weights.get(word, _NOTHING)
+    def _sum_of_word(self, word: str) -> _Three:
+        one, two, three = self._weights.get(word, _NOTHING)
         parts = pieces(word)
         share = PIECES / math.sqrt(len(parts) or 1)
         own = [pair for part in parts if (pair := self._weights.get(part))]
-        return one + share * sum(pair[0] for pair in own), two + share * sum(pair[1] for pair in own)
+        return (
+            one + share * sum([pair[0] for pair in own]),
+            two + share * sum([pair[1] for pair in own]),
+            three + share * sum([pair[2] for pair in own]),
+        )
 
     def chance(self, rule: Rule, opinion: float, phrase: float) -> float:
         """How likely the rule is broken, from the model's log-odds and the score of the phrase lists (0: none)."""
@@ -142,9 +151,6 @@ class Model:
         if not phrase:
             return logistic(slope * opinion + own)
         return logistic(slope * opinion + trust * _log_odds_of(phrase) + shift)
-
-
-_NOTHING = (0.0, 0.0)
 
 
 def logistic(value: float) -> float:
@@ -177,15 +183,19 @@ def find(talk: Talk, lines: Sequence[Line], clues: Sequence[Clue]) -> Iterator[C
 
 
 def _judge(model: Model, talk: Talk, line: Line, clues: list[Clue]) -> Iterator[Clue]:
-    opinions = model.log_odds(reading(talk, line))
     shared = any(clue.rule is Rule.CONTACT_SHARED and clue.score >= SURE for clue in clues)
-    for rule, opinion in zip(RULES, opinions, strict=True):
+    likely: dict[Rule, float] = {}
+    for rule, opinion in zip(RULES, model.log_odds(reading(talk, line)), strict=True):
         doubtful = [clue for clue in clues if clue.rule is rule and rescored(clue)]
         for clue in doubtful:
             clue.score = min(0.97, model.chance(rule, opinion, clue.score))
-        if doubtful or shared or any(clue.rule is rule for clue in clues):
-            continue
-        chance = model.chance(rule, opinion, 0.0)
+        if not shared and not any(clue.rule is rule is not Rule.CONTACT_SHARED for clue in clues):
+            likely[rule] = model.chance(rule, opinion, 0.0)
+    if likely.get(Rule.CONTACT_REQUESTED, 0.0) >= likely.get(Rule.CONTACT_SHARED, 0.0):
+        likely.pop(Rule.CONTACT_SHARED, None)
+    else:
+        likely.pop(Rule.CONTACT_REQUESTED, None)
+    for rule, chance in likely.items():
         if chance >= SURE:
             yield Clue(rule, line, 0, len(line.text), _kind(line), min(0.95, chance), "model", _WHY[rule])
 
@@ -196,10 +206,11 @@ FIRM = 0.75
 
 def rescored(clue: Clue) -> bool:
     """True for a clue that the phrase lists are not sure of."""
-    return clue.rule in RULES and 0 < clue.score < FIRM
+    return clue.rule is not Rule.CONTACT_SHARED and clue.rule in RULES and 0 < clue.score < FIRM
 
 
 _WHY = {
+    Rule.CONTACT_SHARED: "the wording is that of giving contact information",
     Rule.CONTACT_REQUESTED: "the wording is that of asking for contact outside the site",
     Rule.OFFSITE_CONTACT: "the wording is that of people who are in touch outside the site",
 }
