@@ -55,5 +55,6 @@ def test_snippets_are_well_formed(path: Path) -> None:
         rows = json.loads(raw)["m"]
         assert rows, f"{path.name}, line {number}: no messages"
         for sender, text, letters in rows:
-            assert sender and text.strip(), f"{path.name}, line {number}: empty sender or text"
+            assert sender, f"{path.name}, line {number}: no sender"
+            assert text.strip(), f"{path.name}, line {number}: no text"
             assert set(letters) <= set("srho"), f"{path.name}, line {number}: unknown label {letters!r}"
