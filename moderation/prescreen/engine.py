@@ -68,21 +68,27 @@ def _respelled(index: int, message: Message, topics: frozenset[str]) -> Line:
 
 
 def _clues(lines: list[Line], conversation: Conversation, options: Options) -> list[Clue]:
+    talk = splits.Talk(conversation, lines)
+    clues = clues_of_lists(lines, talk, options)
+    clues += learned.find(talk, lines, clues)
+    clues += harm.find(talk, clues)
+    return clues
+
+
+def clues_of_lists(lines: list[Line], talk: splits.Talk, options: Options) -> list[Clue]:
+    """What the detectors and phrase lists see, before the model weighs it."""
     known = allowed(options)
     clues: list[Clue] = []
     for line in lines:
         if line.index:
             line.context = "\n".join(
-                message.text[-200:] for message in conversation.messages[max(0, line.index - 2) : line.index]
+                message.text[-200:] for message in talk.messages[max(0, line.index - 2) : line.index]
             )
         clues += _settled(_in_one_message(line, known))
-    talk = splits.Talk(conversation, lines)
     clues += splits.find(talk, lines, known)
     clues += puzzles.find(talk, lines)
     reactions.strengthen(talk, clues)
     clues += reactions.declined(talk, lines, clues)
-    clues += learned.find(talk, lines, clues)
-    clues += harm.find(talk, clues)
     return clues
 
 
