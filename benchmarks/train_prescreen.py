@@ -47,7 +47,7 @@ CAUTION = {Rule.CONTACT_REQUESTED: 0.45, Rule.OFFSITE_CONTACT: -0.8, Rule.CONTAC
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One message: its conversation, if the gate lets it pass, what the model sees, what is true, what the lists say."""
+    """One message: its conversation, if the gate opens for it, what the model sees, what is true, what lists say."""
 
     name: str
     snippet: bool
