@@ -37,12 +37,12 @@ LETTERS = {
 }
 FOLDS = 3
 EPOCHS = 8
-RATE = 0.15
-DECAY = 0.0001
+RATE = 0.6
+DECAY = 0.0006
 SMALLEST = 0.05
 # How much surer of a rule the model must be than its own calibration says, in log-odds: set so that cross-validated
 # recall is kept where precision holds and harmless talk stays below five flags in a thousand conversations.
-CAUTION = {Rule.CONTACT_REQUESTED: 0.45, Rule.OFFSITE_CONTACT: -0.8, Rule.CONTACT_SHARED: 1.1}
+CAUTION = {Rule.CONTACT_REQUESTED: 0.8, Rule.OFFSITE_CONTACT: -0.8, Rule.CONTACT_SHARED: 1.1}
 
 
 @dataclass(frozen=True, slots=True)
