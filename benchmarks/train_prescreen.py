@@ -1,13 +1,12 @@
 """Trains the linear model of the pre-screen: python benchmarks/train_prescreen.py [--dry].
 
-Reads the snippets in benchmarks/training and the cases in tests/prescreen/cases, leaving out the cases kept for testing
-(those of short.jsonl and long.jsonl whose identifier hashes to an odd number). L2-regularised logistic regression by
+Reads the snippets in benchmarks/training/corpus and the cases in tests/prescreen/cases, leaving out the half of
+short.jsonl and long.jsonl that is kept for testing. L2-regularised logistic regression by
 AdaGrad with a fixed seed, one output a rule. The opinion of the model is then mixed with that of the phrase lists by a
 second, four-number regression on cross-validated opinions. --dry prints the cross-validated figures and writes nothing.
 """
 
 import argparse
-import hashlib
 import json
 import math
 import random
@@ -16,25 +15,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from moderation.prescreen import cases, engine, learned
+from benchmarks.training import corpus
+from moderation.prescreen import engine, learned
 from moderation.prescreen.contract import Conversation, Message, Options, Rule
 from moderation.prescreen.splits import Talk
 
 ROOT = Path(__file__).parent.parent
 SEED = 20260301
 OUT = ROOT / "moderation/prescreen/lexicon/model.json"
-SNIPPETS = ROOT / "benchmarks/training"
-CASES = ROOT / "tests/prescreen/cases"
-LETTERS = {
-    "s": Rule.CONTACT_SHARED,
-    "r": Rule.CONTACT_REQUESTED,
-    "o": Rule.OFFSITE_CONTACT,
-    "h": Rule.OFFSITE_HARM,
-}
 FOLDS = 3
 EPOCHS = 8
 RATE = 0.6
@@ -42,7 +33,8 @@ DECAY = 0.0006
 SMALLEST = 0.05
 # How much surer of a rule the model must be than its own calibration says, in log-odds: set so that cross-validated
 # recall is kept where precision holds and harmless talk stays below five flags in a thousand conversations.
-CAUTION = {Rule.CONTACT_REQUESTED: 0.8, Rule.OFFSITE_CONTACT: -0.8, Rule.CONTACT_SHARED: 1.1}
+CAUTION = {Rule.CONTACT_REQUESTED: 1.6, Rule.OFFSITE_CONTACT: 0.0, Rule.CONTACT_SHARED: 1.6}
+COMMON = 4  # a feature counts that occurs in so many messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +58,12 @@ class Row:
     labels: list[int | None]
 
 
-def for_training(name: str) -> bool:
-    """True for the half of the cases that may be trained on."""
-    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % 2 == 0
-
-
 def talks() -> Iterator[tuple[Conversation, bool, dict[int, set[Rule]]]]:
     """Every conversation to train on, whether it is a snippet, and the rules that each of its messages breaks."""
-    for path in sorted(SNIPPETS.glob("*.jsonl")):
-        for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines()):
-            rows = json.loads(raw)["m"]
-            messages = tuple(Message(f"m{at}", str(row[0]), row[1]) for at, row in enumerate(rows))
-            broken = {at: {LETTERS[letter] for letter in row[2]} for at, row in enumerate(rows)}
-            yield Conversation(f"{path.stem}-{number}", "one_to_one", (), messages), True, broken
-    for path in sorted(CASES.glob("*.jsonl")):
-        for raw in path.read_text(encoding="utf-8").splitlines():
-            case = json.loads(raw)
-            if path.stem == "dev" or for_training(case["id"]):
-                yield cases.conversation(case), False, _broken(case)
-
-
-def _broken(case: dict[str, Any]) -> dict[int, set[Rule]]:
-    return {
-        at: {Rule(v["rule"]) for v in case["violations"] if message["id"] in v["messages"]}
-        for at, message in enumerate(case["messages"])
-    }
+    for talk in corpus.everything():
+        messages = tuple(Message(f"m{at}", said.sender, said.text) for at, said in enumerate(talk.messages))
+        broken = {at: {corpus.RULES[letter] for letter in said.rules} for at, said in enumerate(talk.messages)}
+        yield Conversation(talk.name, "one_to_one", (), messages), "/" in talk.name, broken
 
 
 def samples() -> list[Sample]:
@@ -120,9 +93,9 @@ def samples() -> list[Sample]:
 
 
 def rows_of(found: Sequence[Sample]) -> tuple[list[Row], list[str]]:
-    """The samples as numbers, with the features that occur in at least two of them."""
+    """The samples as numbers, with the features that occur in enough of them."""
     counts = Counter(feature for sample in found for feature in sample.features)
-    names = ["", *sorted(feature for feature, count in counts.items() if count > 1)]
+    names = ["", *sorted(feature for feature, count in counts.items() if count >= COMMON)]
     place = {name: at for at, name in enumerate(names)}
     rows = []
     for sample in found:

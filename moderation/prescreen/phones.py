@@ -145,6 +145,11 @@ def _judge_words(line: Line, run: Run, phone_word: bool) -> tuple[float, str]:
     return min(0.95, score + 0.06 * phone_word), why
 
 
+def says_what_it_counts(line: Line) -> bool:
+    """The message has figures and says that they are no telephone number: an order, a case, a score."""
+    return bool(line.runs) and _NEGATIVE.search(line.text) is not None
+
+
 def plausible(number: str) -> bool:
     """Some country writes its telephone numbers like this."""
     return any(shape.fullmatch(number) for _, shape in _SHAPES) or bool(
