@@ -1,98 +1,22 @@
 """The example platform, called as Haven calls it and looked at as people and tests do."""
 
-import json
-import os
-import re
-import signal
-import socket
-import subprocess
-import sys
-import threading
-import urllib.request
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from django.conf import LazySettings
 
-from examples.platform.memory import Memory
-from examples.platform.server import MOST_BYTES, Server
-from examples.platform.signature import Verifier
-from moderation.integrations.webhook import Endpoint, Sender, deliver_due, signed
-from moderation.models import OutboxEvent, Sanction
+from examples.platform.server import MOST_BYTES
+from moderation.integrations.webhook import deliver_due, signed
+from moderation.models import Sanction
 from moderation.operations.approvals import approve_decision
-from moderation.operations.delivery import Answer
 from moderation.operations.sanctions import lift_sanction
 from tests import making
+from tests.integrations.example_platform import IN_A_WEEK, NOW, YESTERDAY, Platform, running, suspension, told
 from tests.integrations.receiver import OTHER_SECRET, SECRET
 from tests.outbox_events import make_due
-
-NOW = datetime.now(UTC)
-IN_A_WEEK = (NOW + timedelta(days=7)).isoformat()
-YESTERDAY = (NOW - timedelta(days=1)).isoformat()
-
-
-class Platform:
-    """A running example platform and Haven's own way to call it."""
-
-    def __init__(self, server: Server) -> None:
-        self.url = f"http://127.0.0.1:{server.server_port}"
-
-    def send(self, event: OutboxEvent, *, secrets: tuple[str, ...] = (SECRET,), path: str = "/webhooks") -> Answer:
-        endpoint = Endpoint(httpx.URL(self.url + path), secrets, allow_private=True)
-        with Sender(endpoint, longest_try=timedelta(seconds=1)) as sender:
-            return sender.send(event)
-
-    def post(self, body: bytes, headers: dict[str, str]) -> int:
-        return httpx.post(f"{self.url}/webhooks", content=body, headers=headers).status_code
-
-    def get(self, path: str = "/") -> httpx.Response:
-        return httpx.get(self.url + path).raise_for_status()
-
-    @property
-    def events(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.get("/events.json").json()["events"]
-        return found
-
-    def account(self, name: str) -> dict[str, Any]:
-        known: list[dict[str, Any]] = self.get("/accounts.json").json()["accounts"]
-        return next(account for account in known if account["id"] == name)
-
-
-@contextmanager
-def running(*, secrets: str = SECRET, file: Path | None = None, fail_rate: float = 0) -> Iterator[Platform]:
-    with Server(("127.0.0.1", 0), verifier=Verifier(secrets), memory=Memory(file), fail_rate=fail_rate) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield Platform(server)
-        finally:
-            server.closing.set()
-            server.shutdown()
-            thread.join()
-
-
-@pytest.fixture
-def platform() -> Iterator[Platform]:
-    with running() as platform:
-        yield platform
-
-
-def told(topic: str, *, at: datetime = NOW, **data: Any) -> OutboxEvent:
-    return OutboxEvent(public_id=uuid.uuid4(), topic=topic, payload=data, created_at=at)
-
-
-def suspension(account: str = "ann", *, at: datetime = NOW, **facts: Any) -> OutboxEvent:
-    known = {"sanction": "7", "account": account, "kind": "suspension", "ends_at": IN_A_WEEK, "notice": "You wrote …"}
-    return told("sanction.applied", at=at, **known | facts)
-
 
 # What is not taken
 
@@ -313,146 +237,3 @@ def test_a_badge_held_until_the_second_signature_and_then_removed_is_understood(
     deliver_due()
     account = connected.account(listener.ext_id)
     assert (account["badges_held"], account["badges_removed"]) == ([], ["teen_listener"])
-
-
-# The page
-
-
-class Tags(HTMLParser):
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-
-def test_nothing_from_outside_becomes_markup(platform: Platform) -> None:
-    evil = "\"><img src=x onerror=alert(1)><script>alert('&')</script>"
-    platform.send(told(evil, account=evil, sanction=evil, badge=evil, notice=evil, due_at=evil))
-    platform.send(told("badge.held", account=evil, sanction="1", badge=evil, notice=evil, ends_at=evil))
-    platform.send(told("check_in.due", account=evil, due_at=evil))
-
-    tags = Tags(platform.get().text).found
-    assert [tag for tag, _ in tags].count("script") == 1
-    assert "img" not in [tag for tag, _ in tags]
-    assert not [name for _, attributes in tags for name in attributes if name.startswith("on")]
-
-
-def test_the_page_forbids_what_it_does_not_need(platform: Platform) -> None:
-    answer = platform.get()
-
-    assert answer.headers["content-security-policy"].startswith("default-src 'none';")
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert not re.search(r"<style|style=|<script(?! type=\"module\" src=)", answer.text)
-
-
-def test_the_page_is_empty_in_words(platform: Platform) -> None:
-    text = platform.get().text
-
-    assert "No account has been mentioned yet." in text
-    assert "No event has arrived yet." in text
-
-
-def test_the_page_tells_standing_and_events_newest_first(platform: Platform) -> None:
-    platform.send(suspension())
-    platform.send(told("badge.removed", sanction="8", account="ann", badge="teen_listener", notice="Gone"))
-
-    text = platform.get().text
-    assert "Suspended until " in text
-    assert "Teen listener badge removed" in text
-    assert "2 notices received" in text
-    assert text.index("Badge removed") < text.index("Suspension applied")
-
-
-def test_the_page_keeps_itself_up_to_date_until_it_is_paused(platform: Platform) -> None:
-    def refreshes(path: str) -> set[str]:
-        tags = Tags(platform.get(path).text).found
-        return {tag for tag, given in tags if given.get("http-equiv") == "refresh" or given.get("src") == "/page.js"}
-
-    assert refreshes("/") == {"meta", "script"}
-    assert refreshes("/?paused") == set()
-
-
-@pytest.mark.parametrize(("path", "kind"), [("/page.css", "text/css"), ("/page.js", "text/javascript")])
-def test_style_and_script_are_files_of_their_own(platform: Platform, path: str, kind: str) -> None:
-    assert platform.get(path).headers["content-type"] == f"{kind}; charset=utf-8"
-
-
-# The file and the process
-
-
-def test_events_survive_a_restart_and_a_torn_line_does_not(tmp_path: Path) -> None:
-    file = tmp_path / "events.jsonl"
-    first, second = suspension(), suspension("bob", sanction="8")
-    with running(file=file) as platform:
-        platform.send(first)
-    with file.open("a") as lines:
-        lines.write('{"id": "msg_torn", "rec')
-    with running(file=file) as platform:
-        assert platform.account("ann")["suspended"]
-        platform.send(second)
-        platform.send(first)
-    with running(file=file) as platform:
-        assert [event["data"]["account"] for event in platform.events] == ["bob", "ann"]
-
-
-def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("WEBHOOK_", "PLATFORM_"))}
-    return subprocess.Popen(
-        [sys.executable, "-u", "-m", "examples.platform", *arguments],
-        env=inherited | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-@pytest.mark.parametrize(
-    ("arguments", "environment", "sentence"),
-    [
-        ([], {}, "Set WEBHOOK_SECRET (or WEBHOOK_SECRET_FILE) to the secret that Haven signs with."),
-        ([], {"WEBHOOK_SECRET": "whsec_"}, "WEBHOOK_SECRET must be whsec_ and base64"),
-        ([], {"WEBHOOK_SECRET_FILE": "/nowhere"}, "WEBHOOK_SECRET_FILE names a file that cannot be read"),
-        ([], {"WEBHOOK_SECRET": SECRET, "PLATFORM_STATE": __file__}, "holds no events: move it away"),
-        (["--port", "eighty"], {}, "'eighty' is no port"),
-        (["--fail-rate", "2"], {}, "'2' is no share"),
-    ],
-)
-def test_what_it_cannot_start_with_is_said_in_a_sentence(
-    arguments: list[str], environment: dict[str, str], sentence: str
-) -> None:
-    with start(*(arguments or ["--port", "0"]), **environment) as process:
-        _, errors = process.communicate(timeout=20)
-
-    assert process.returncode == 2
-    assert sentence in errors
-    assert "Traceback" not in errors
-
-
-def test_a_port_in_use_is_said_in_a_sentence() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = str(taken.getsockname()[1])
-        with start("--port", port, WEBHOOK_SECRET=SECRET) as process:
-            _, errors = process.communicate(timeout=20)
-
-    assert process.returncode == 2
-    assert errors == f"Port {port} cannot be used (Address already in use): choose another with --port.\n"
-
-
-@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
-def test_it_says_where_it_is_and_stops_without_a_word(tmp_path: Path, signal_number: int) -> None:
-    secret = tmp_path / "secret"
-    secret.write_text(f"{SECRET}\n")
-    with start("--port", "0", WEBHOOK_SECRET_FILE=str(secret)) as process:
-        assert process.stdout is not None
-        address = process.stdout.readline().split()[-1]
-        with urllib.request.urlopen(f"{address}accounts.json") as answer:
-            assert json.load(answer) == {"accounts": []}
-        process.send_signal(signal_number)
-        _, errors = process.communicate(timeout=20)
-
-    assert (process.returncode, errors) == (0, "")
