@@ -31,6 +31,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(blank=True)
     role = models.CharField(max_length=16, choices=[(role.value, role.label) for role in Role])
     is_active = models.BooleanField(default=True)
+    preferences = models.JSONField(default=dict, blank=True, help_text="How this person likes to work; keys and care.")
     joined_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = UserManager()

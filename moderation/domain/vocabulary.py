@@ -94,6 +94,26 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
+class Lane(StrEnum):
+    """Who should look at a case: anybody, or those for whom somebody has raised it."""
+
+    ORDINARY = "ordinary"
+    SENIOR = "senior"
+    CRISIS = "crisis"  # somebody may be in danger of harming themselves
+    SAFEGUARDING = "safeguarding"  # a child or another person may be in danger from somebody else
+
+    @property
+    def label(self) -> str:
+        return {"senior": "For the seniors"}.get(self.value, self.value.capitalize())
+
+
+class Judgement(StrEnum):
+    """What a person says of the pre-screen's work: kept to measure it by."""
+
+    WRONG = "wrong"  # a finding that is none
+    MISSED = "missed"  # a text that should have been found
+
+
 class Outcome(StrEnum):
     NO_VIOLATION = "no_violation"
     SANCTIONED = "sanctioned"
@@ -161,7 +181,9 @@ __all__ = [
     "DecisionState",
     "EndedBy",
     "Ground",
+    "Judgement",
     "Kind",
+    "Lane",
     "OutboxState",
     "Outcome",
     "ReportState",

@@ -3,24 +3,32 @@
 from moderation.models.appeals import Appeal
 from moderation.models.cases import Case, CaseParty, Evidence, Finding, Report
 from moderation.models.community import Account, Conversation, Message, MessageEdit, Participant
+from moderation.models.contacts import Contact
 from moderation.models.decisions import Decision, Sanction
 from moderation.models.outbox import OutboxEvent
 from moderation.models.policies import PolicyVersion
+from moderation.models.remarks import Escalation, Label, Note, SavedView, Skip
 
 __all__ = [
     "Account",
     "Appeal",
     "Case",
     "CaseParty",
+    "Contact",
     "Conversation",
     "Decision",
+    "Escalation",
     "Evidence",
     "Finding",
+    "Label",
     "Message",
     "MessageEdit",
+    "Note",
     "OutboxEvent",
     "Participant",
     "PolicyVersion",
     "Report",
     "Sanction",
+    "SavedView",
+    "Skip",
 ]

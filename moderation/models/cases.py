@@ -13,7 +13,8 @@ from django.db.models.lookups import GreaterThan
 
 from accounts.models import User
 from moderation.domain import lifecycle
-from moderation.domain.vocabulary import CaseState, Ground, Kind, ReportState, Severity
+from moderation.domain.priority import POINT_EVERY
+from moderation.domain.vocabulary import CaseState, Ground, Kind, Lane, ReportState, Severity
 from moderation.models.community import Account, Conversation, Message
 from moderation.models.fields import code_field, only
 from moderation.models.life import Living
@@ -44,6 +45,16 @@ def _row(*columns: Any) -> Func:
     return Func(*columns, function="ROW", output_field=models.BooleanField())
 
 
+class Waited(Func):
+    """How many points of waiting lie between a fixed day and a moment. Immutable, as a generated column must be."""
+
+    template = (
+        "(EXTRACT(EPOCH FROM (%(expressions)s - TIMESTAMPTZ '2020-01-01 00:00:00+00'))"
+        f" / {POINT_EVERY.total_seconds():.0f})::integer"
+    )
+    output_field = models.IntegerField()
+
+
 class Case(Living):
     """One matter to be decided: a conversation, or an account that was reported without one.
 
@@ -61,7 +72,12 @@ class Case(Living):
     grounds = ArrayField(models.CharField(max_length=32), help_text="All of them; `ground` is the weightiest.")
     severity = models.SmallIntegerField(choices=[(s.value, s.label) for s in Severity])
     priority = models.SmallIntegerField()
-    rank = models.GeneratedField(expression=-F("priority"), output_field=models.SmallIntegerField(), db_persist=True)
+    rank = models.GeneratedField(
+        expression=Waited("opened_at") - F("priority"),
+        output_field=models.IntegerField(),
+        db_persist=True,
+        help_text="The place in the queue, the first lowest: points are a head start, and waiting makes up for them.",
+    )
     reasons = models.JSONField(default=list, help_text="Why it is this urgent, in words, the heaviest first.")
     headline = models.CharField(max_length=200)
     snippet = models.CharField(max_length=300, blank=True, help_text="The evidence with its contacts masked.")
@@ -69,6 +85,9 @@ class Case(Living):
     teen = models.BooleanField(default=False)
     screened = models.BooleanField(default=False, help_text="The pre-screen found something.")
     reporters = models.SmallIntegerField(default=0)
+    on_break = models.BooleanField(default=False, help_text="An actor is on a break.")
+    seen_before = models.BooleanField(default=False, help_text="A contact of it stands in another case too.")
+    language = models.CharField(max_length=8, blank=True, help_text="Of the evidence, where it can be told.")
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -79,6 +98,10 @@ class Case(Living):
     lease_expires_at = models.DateTimeField(null=True, blank=True)
     lease_token = models.PositiveIntegerField(default=0)
 
+    lane = code_field(Lane, default=Lane.ORDINARY)
+    waits_until = models.DateTimeField(null=True, blank=True, help_text="Put off: not offered before.")
+    handed_to = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+
     objects = CaseQuerySet.as_manager()
 
     class Meta:
@@ -86,6 +109,7 @@ class Case(Living):
             only("state", CaseState, name="case_state_is_known"),
             only("ground", Ground, name="case_ground_is_known"),
             only("severity", Severity, name="case_severity_is_known"),
+            only("lane", Lane, name="case_lane_is_known"),
             models.UniqueConstraint(
                 fields=["conversation"],
                 condition=~Q(state=CaseState.CLOSED),
@@ -140,6 +164,21 @@ class Case(Living):
                 name="case_counts",
             ),
             models.Index(fields=["lease_expires_at"], condition=Q(holder__isnull=False), name="case_lease_end"),
+            models.Index(fields=["due_at", "id"], condition=OPEN, name="case_due"),
+            models.Index(fields=["language", "rank", "opened_at", "id"], condition=OPEN, name="case_language"),
+            models.Index(fields=["rank", "opened_at", "id"], condition=OPEN & Q(on_break=True), name="case_on_break"),
+            models.Index(
+                fields=["rank", "opened_at", "id"], condition=OPEN & Q(seen_before=True), name="case_seen_before"
+            ),
+            models.Index(
+                fields=["handed_to", "rank", "opened_at", "id"],
+                condition=OPEN & Q(handed_to__isnull=False),
+                name="case_handed",
+            ),
+            models.Index(
+                fields=["lane", "rank", "opened_at", "id"], condition=OPEN & ~Q(lane="ordinary"), name="case_lane"
+            ),
+            models.Index(fields=["subject", "-id"], name="case_by_subject"),
         ]
 
     def __str__(self) -> str:
@@ -245,9 +284,14 @@ class Report(Living):
     received_at = models.DateTimeField(db_default=Now(), editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reports")
     state = code_field(ReportState, default=ReportState.OPEN)
+    repeats = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="repeated_by")
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="When the reporter was asked for what is missing.")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(repeats__isnull=True) | ~Q(repeats=F("pk")), name="report_does_not_repeat_itself"
+            ),
             only("reason", Ground, name="report_reason_is_known"),
             only("state", ReportState, name="report_state_is_known"),
         ]

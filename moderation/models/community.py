@@ -32,6 +32,7 @@ class Account(models.Model):
     )
     joined_at = models.DateTimeField(null=True, blank=True)
     first_seen_at = models.DateTimeField(db_default=Now(), editable=False)
+    checked_in_at = models.DateTimeField(null=True, blank=True, help_text="The last safety check-in that was answered.")
 
     suspended = models.BooleanField(default=False)
     suspended_until = models.DateTimeField(null=True, blank=True)

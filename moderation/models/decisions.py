@@ -33,6 +33,12 @@ class Decision(Living):
     state = code_field(DecisionState)
     outcome = code_field(Outcome)
     grounds = ArrayField(models.CharField(max_length=32), help_text="The grounds that the decision upholds.")
+    cleared = ArrayField(
+        models.CharField(max_length=32), default=list, blank=True, help_text="The grounds of which nothing was found."
+    )
+    reasons = ArrayField(
+        models.CharField(max_length=32), default=list, blank=True, help_text="Codes of the policy that say why."
+    )
     note = models.TextField(blank=True)
     policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="decisions")

@@ -44,7 +44,7 @@ class Place:
     def from_text(cls, text: str) -> "Place":
         """Read what `str()` wrote. Raises ValueError for anything else."""
         rank, micros, case_id = (int(part) for part in text.split("."))
-        if not (abs(rank) < 2**15 and 0 <= micros < 2**53 and 0 <= case_id < 2**63):
+        if not (abs(rank) < 2**31 and 0 <= micros < 2**53 and 0 <= case_id < 2**63):
             raise ValueError(text)
         return cls(rank, _EPOCH + timedelta(microseconds=micros), case_id)
 
