@@ -332,7 +332,7 @@ def test_who_does_not_manage_integrations_may_not_redeliver(dead: OutboxEvent, r
 
 def test_what_does_not_exist_cannot_be_redelivered(admin: User) -> None:
     with pytest.raises(Missing):
-        redeliver(999, actor=admin)
+        redeliver(making.NOBODYS_ID, actor=admin)
 
 
 def test_what_is_not_dead_cannot_be_redelivered(admin: User) -> None:
