@@ -29,6 +29,7 @@ from moderation.operations.verdicts import Measured, Verdict
 
 _numbers = count(1)
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+NOBODYS_ID = 2**40  # beyond whatever the sequences of a test run reach
 PHONE = "+44 7700 900142"
 
 

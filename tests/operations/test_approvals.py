@@ -29,7 +29,7 @@ def proposal() -> Decision:
 
 def test_an_unknown_decision_is_missing() -> None:
     with pytest.raises(Missing):
-        approve_decision(404, actor=making.senior())
+        approve_decision(making.NOBODYS_ID, actor=making.senior())
 
 
 def test_a_moderator_may_not_sign(proposal: Decision) -> None:

@@ -33,7 +33,7 @@ def _held(case: Case, user) -> Case:
 class TestRefusals:
     def test_an_unknown_case_is_missing(self) -> None:
         with pytest.raises(Missing):
-            decide_case(404, actor=making.moderator(), verdict=making.verdict(making.case()))
+            decide_case(making.NOBODYS_ID, actor=making.moderator(), verdict=making.verdict(making.case()))
 
     def test_an_auditor_may_not_decide(self) -> None:
         case = making.case()

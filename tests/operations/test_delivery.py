@@ -17,6 +17,7 @@ from moderation.domain.vocabulary import OutboxState
 from moderation.models import OutboxEvent, clock
 from moderation.operations import delivery
 from moderation.operations.delivery import Answer, Send, deliver_batch, deliver_due, redeliver
+from tests import making
 from tests.outbox_events import LATER, make_due, post
 
 pytestmark = pytest.mark.django_db
@@ -332,7 +333,7 @@ def test_who_does_not_manage_integrations_may_not_redeliver(dead: OutboxEvent, r
 
 def test_what_does_not_exist_cannot_be_redelivered(admin: User) -> None:
     with pytest.raises(Missing):
-        redeliver(999, actor=admin)
+        redeliver(making.NOBODYS_ID, actor=admin)
 
 
 def test_what_is_not_dead_cannot_be_redelivered(admin: User) -> None:

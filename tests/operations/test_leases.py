@@ -25,7 +25,7 @@ def test_an_auditor_may_not_claim() -> None:
 
 def test_an_unknown_case_is_missing() -> None:
     with pytest.raises(Missing):
-        leases.claim_case(404, actor=making.moderator())
+        leases.claim_case(making.NOBODYS_ID, actor=making.moderator())
 
 
 def test_a_case_held_by_another_is_refused_by_name() -> None:

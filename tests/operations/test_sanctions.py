@@ -28,7 +28,7 @@ def _run_out(sanction: Sanction) -> None:
 
 def test_an_unknown_sanction_is_missing() -> None:
     with pytest.raises(Missing):
-        lift_sanction(404, actor=making.admin(), reason="x")
+        lift_sanction(making.NOBODYS_ID, actor=making.admin(), reason="x")
 
 
 def test_a_moderator_may_not_lift() -> None:
