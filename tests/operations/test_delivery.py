@@ -17,6 +17,7 @@ from moderation.domain.vocabulary import OutboxState
 from moderation.models import OutboxEvent, clock
 from moderation.operations import delivery
 from moderation.operations.delivery import Answer, Send, deliver_batch, deliver_due, redeliver
+from tests import making
 from tests.outbox_events import LATER, make_due, post
 
 pytestmark = pytest.mark.django_db
