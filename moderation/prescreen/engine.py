@@ -1,30 +1,24 @@
-"""screen(): opens the gate for each message, lets the detectors look, and joins what they saw into findings."""
+"""screen(): a gate chooses the lines worth a look, detectors locate contacts, the judge says what is meant by them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from moderation.prescreen import (
-    emails,
-    gate,
-    handles,
-    harm,
-    invitations,
-    learned,
-    links,
-    phones,
-    places,
-    puzzles,
-    reactions,
-    splits,
-)
+from moderation.prescreen import emails, gate, handles, links, phones, places, puzzles, splits
 from moderation.prescreen.allowlist import Allowed, allowed
-from moderation.prescreen.contract import Conversation, Finding, Kind, Message, Options, Rule, Span
+from moderation.prescreen.contract import Conversation, Finding, Message, Options, Rule
+from moderation.prescreen.findings import findings
 from moderation.prescreen.fold import fold
+from moderation.prescreen.glance import glance
 from moderation.prescreen.lines import Clue, Line
 from moderation.prescreen.respell import respell
+from moderation.prescreen.talk import Talk
+from moderation.prescreen.verdicts import verdicts
+from moderation.prescreen.weighing import touched, weighed
+from moderation.prescreen.windows import AFTER
 
-ENGINE_VERSION = "1.0.0"
+ENGINE_VERSION = "2.0.0"
 _DEFAULT = Options()
-_ORDER = {rule: place for place, rule in enumerate(Rule)}
+_TRICKS = frozenset({"tricked", "spaced"})
+_WORTH_JUDGING = 0.1  # clues below are noise whatever the judge would say
 
 
 def screen(conversation: Conversation, *, since: int = 0, options: Options | None = None) -> list[Finding]:
@@ -33,31 +27,43 @@ def screen(conversation: Conversation, *, since: int = 0, options: Options | Non
     since: index of the first new message. Earlier ones are context: only findings that touch a message from
     `since` on, or are made certain by one, come back. Never raises, whatever the texts hold.
     """
-    lines = lines_of(conversation.messages)
-    if not lines:
+    chosen = options or _DEFAULT
+    texts, lines = read(conversation.messages)
+    talk = Talk(conversation.messages, lines)
+    clues = located(talk, lines, allowed(chosen))
+    first = max(0, since - AFTER)
+    asked = {first + at for at in noticed(texts[first:])}
+    asked |= {index for clue in clues for index in touched(clue) if index >= first}
+    if not asked:
         return []
-    return _findings(_clues(lines, conversation, options or _DEFAULT), since, options or _DEFAULT)
+    return findings(weighed(talk, clues, verdicts(talk, asked)), since, chosen)
 
 
-def lines_of(messages: Iterable[Message]) -> list[Line]:
-    """The messages that touch any topic, made ready; nearly all clean messages end here."""
+def read(messages: Iterable[Message]) -> tuple[list[str], list[Line]]:
+    """Every message with its disguises undone, and those that touch a topic as lines."""
     look = gate.opener()
-    ready: list[Line] = []
+    texts: list[str] = []
+    lines: list[Line] = []
     for index, message in enumerate(messages):
         text = message.text
         if text.isascii() and len(text) <= gate.LONGEST:
             topics = look(text.encode())
             if topics:
-                ready.append(
-                    _respelled(index, message, topics)
-                    if "tricked" in topics or "spaced" in topics
-                    else Line(index, message, topics)
-                )
+                line = _respelled(index, message, topics) if topics & _TRICKS else Line(index, message, topics)
+                lines.append(line)
+                text = line.text
         else:
             folded = respell(fold(text))
-            if topics := gate.topics_of(folded.text):
-                ready.append(Line(index, message, topics, folded))
-    return ready
+            text = folded.text
+            if topics := gate.topics_of(text):
+                lines.append(Line(index, message, topics, folded))
+        texts.append(text)
+    return texts, lines
+
+
+def noticed(texts: Sequence[str]) -> list[int]:
+    """The places of the texts that the judge should read."""
+    return [at for at, odds in enumerate(glance().odds(texts).tolist()) if odds > 0] if texts else []
 
 
 def _respelled(index: int, message: Message, topics: frozenset[str]) -> Line:
@@ -67,29 +73,18 @@ def _respelled(index: int, message: Message, topics: frozenset[str]) -> Line:
     return Line(index, message, more, folded)
 
 
-def _clues(lines: list[Line], conversation: Conversation, options: Options) -> list[Clue]:
-    talk = splits.Talk(conversation, lines)
-    clues = clues_of_lists(lines, talk, options)
-    clues += learned.find(talk, lines, clues)
-    clues += harm.find(talk, clues)
-    return clues
-
-
-def clues_of_lists(lines: list[Line], talk: splits.Talk, options: Options) -> list[Clue]:
-    """What the detectors and phrase lists see, before the model weighs it."""
-    known = allowed(options)
-    clues: list[Clue] = []
+def located(talk: Talk, lines: Sequence[Line], known: Allowed) -> list[Clue]:
+    """Everything that may be a contact by its form, in one message or over several."""
+    found: list[Clue] = []
     for line in lines:
         if line.index:
             line.context = "\n".join(
                 message.text[-200:] for message in talk.messages[max(0, line.index - 2) : line.index]
             )
-        clues += _settled(_in_one_message(line, known))
-    clues += splits.find(talk, lines, known)
-    clues += puzzles.find(talk, lines)
-    reactions.strengthen(talk, clues)
-    clues += reactions.declined(talk, lines, clues)
-    return clues
+        found += _surest(_in_one_message(line, known))
+    found += splits.find(talk, lines, known)
+    found += puzzles.find(talk, lines)
+    return [clue for clue in found if clue.score >= _WORTH_JUDGING]
 
 
 def _in_one_message(line: Line, known: Allowed) -> list[Clue]:
@@ -104,75 +99,13 @@ def _in_one_message(line: Line, known: Allowed) -> list[Clue]:
         found += handles.find(line)
     if line.topics & {"place", "street", "meet"}:
         found += places.find(line)
-    return found + list(invitations.find(line))
+    return [clue for clue in found if clue.rule is Rule.CONTACT_SHARED]
 
 
-def _settled(found: list[Clue]) -> list[Clue]:
-    """Within one message the surer reading of overlapping characters wins, and a share explains its own invitation."""
-    shares = sorted((c for c in found if c.rule is Rule.CONTACT_SHARED), key=lambda c: (-c.score, c.start))
+def _surest(found: list[Clue]) -> list[Clue]:
+    """The surer reading of overlapping characters wins."""
     kept: list[Clue] = []
-    for clue in shares:
+    for clue in sorted(found, key=lambda c: (-c.score, c.start)):
         if not any(other.start < clue.end and clue.start < other.end for other in kept):
             kept.append(clue)
-    sure = any(clue.score >= 0.5 for clue in kept)
-    return kept + [
-        c for c in found if c.rule is not Rule.CONTACT_SHARED and not (sure and c.rule is Rule.CONTACT_REQUESTED)
-    ]
-
-
-def _findings(clues: list[Clue], since: int, options: Options) -> list[Finding]:
-    groups: dict[tuple[Rule, str], list[Clue]] = {}
-    for clue in clues:
-        if clue.score >= options.threshold:
-            groups.setdefault((clue.rule, clue.line.sender), []).append(clue)
-    findings = [
-        (max(_last(clue) for clue in group), _finding(rule, actor, group)) for (rule, actor), group in groups.items()
-    ]
-    fresh = [finding for last, finding in findings if last >= since]
-    return sorted(fresh, key=lambda finding: (_ORDER[finding.rule], finding.actor))
-
-
-def _last(clue: Clue) -> int:
-    return max(clue.line.index, clue.seen_at, *(piece.line.index for piece in clue.extra), -1)
-
-
-def _finding(rule: Rule, actor: str, clues: list[Clue]) -> Finding:
-    best = max(clues, key=lambda clue: clue.score)
-    doubt = 1.0
-    for score in sorted((clue.score for clue in clues), reverse=True)[:3]:
-        doubt *= 1 - score * (0.98 if doubt == 1.0 else 0.5)
-    spans: dict[tuple[int, int, int], Span] = {}
-    messages: dict[int, str] = {}
-    for clue in clues:
-        parts = [(clue.line, clue.start, clue.end), *((p.line, p.start, p.end) for p in clue.extra)]
-        for line, first, last in parts:
-            messages[line.index] = line.message.id
-            if first < last:
-                start, end = line.folded.span(first, last)
-                spans[line.index, start, end] = Span(line.message.id, start, end, Kind(clue.kind), clue.contact)
-    return Finding(
-        rule=rule,
-        actor=actor,
-        messages=tuple(messages[index] for index in sorted(messages)),
-        spans=tuple(_apart([(key, spans[key]) for key in sorted(spans)])),
-        kind=best.kind,
-        score=round(min(0.99, 1 - doubt), 3),
-        explanation=_explain(best, len(messages)),
-        detector=best.detector,
-    )
-
-
-def _apart(spans: list[tuple[tuple[int, int, int], Span]]) -> list[Span]:
-    """Overlapping spans of one message become one."""
-    out: list[Span] = []
-    for _, span in spans:
-        if out and out[-1].message == span.message and span.start < out[-1].end:
-            last = out.pop()
-            span = Span(last.message, last.start, max(last.end, span.end), last.kind, last.contact or span.contact)
-        out.append(span)
-    return out
-
-
-def _explain(clue: Clue, messages: int) -> str:
-    across = f", over {messages} messages" if messages > 1 else ""
-    return f"{clue.why}{across}"
+    return kept

@@ -13,7 +13,8 @@ from moderation.prescreen import phones
 from moderation.prescreen.contract import Kind, Rule
 from moderation.prescreen.lines import Clue, Line, Piece
 from moderation.prescreen.phrases import linear_test
-from moderation.prescreen.splits import Talk, asked_to_decode, mentioned
+from moderation.prescreen.splits import asked_to_decode, mentioned
+from moderation.prescreen.talk import Talk
 
 _BASE64 = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/]{12,}={0,2}(?![\w+/=])")
 _HEX = re.compile(r"\b(?:(?:0x)?[0-9a-f]{2}[ ,:]?){6,}(?![0-9a-z])", re.IGNORECASE)

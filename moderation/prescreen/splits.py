@@ -9,10 +9,10 @@ from functools import cache, cached_property
 
 from moderation.prescreen import hosts, media, phones, phrases
 from moderation.prescreen.allowlist import Allowed
-from moderation.prescreen.contract import Conversation, Kind, Rule
-from moderation.prescreen.fold import fold
+from moderation.prescreen.contract import Kind, Rule
 from moderation.prescreen.handles import ordinary, shaped
 from moderation.prescreen.lines import Clue, Line, Piece
+from moderation.prescreen.talk import Talk
 
 WINDOW = 16
 _LONGEST_RUN = 12
@@ -49,28 +49,6 @@ class Fragment:
     end: int
     value: str
     bare: bool
-
-
-class Talk:
-    """The conversation as the split detector reads it: any message by index, folded once."""
-
-    def __init__(self, conversation: Conversation, lines: Sequence[Line]) -> None:
-        self.messages = conversation.messages
-        self._lines = {line.index: line for line in lines}
-
-    def line(self, index: int) -> Line:
-        if index not in self._lines:
-            self._lines[index] = Line(index, self.messages[index], frozenset(), fold(self.messages[index].text[:4000]))
-        return self._lines[index]
-
-    def by(self, sender: str, first: int, last: int) -> Iterator[Line]:
-        for index in range(max(0, first), min(len(self.messages), last + 1)):
-            if self.messages[index].sender == sender:
-                yield self.line(index)
-
-    @cached_property
-    def length(self) -> int:
-        return len(self.messages)
 
 
 def find(talk: Talk, lines: Sequence[Line], known: Allowed) -> Iterator[Clue]:
