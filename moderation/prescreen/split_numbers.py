@@ -1,0 +1,287 @@
+"""Puts together the digits of one number that were spread over messages, or hidden among the words of one.
+
+A piece says nothing by itself. When the last piece arrives, those of the messages just before are picked up.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from moderation.prescreen import phones
+from moderation.prescreen.allowlist import Allowed
+from moderation.prescreen.contract import Kind, Rule
+from moderation.prescreen.digits import Run, number_words, runs
+from moderation.prescreen.lexicon import table
+from moderation.prescreen.lines import Clue, Line, Piece
+
+if TYPE_CHECKING:
+    from moderation.prescreen.splits import Talk
+
+WINDOW = 16  # messages over which one number may be spread
+_HANDOVER = 4  # messages within which a second person completes it
+_COUNTING = frozenset({"number", "words"})
+_LONGEST_TEXT = 600  # longer messages hold figures, not pieces
+_SHORT_TEXT = 40  # in so short a message a single number word may be a piece
+_MOST_PIECES = 13
+_FEWEST_DIGITS, _MOST_DIGITS = 9, 13
+_WHOLE_NUMBER = 9  # a run of so many digits is a matter for the telephone detector
+_BARE = 3  # other words that a message of hardly anything but digits may hold
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_EDGE = re.compile(r"[.,;:!?\n\"'()*|-]|^|$")
+_BROKEN = re.compile(r"\d[.:/]\d|\d\s?/\s?\d")
+
+
+@dataclass(slots=True)
+class Fragment:
+    """Some digits of one message that may be part of a number.
+
+    bare: the message is hardly anything else. apart: punctuation sets them off. place: first, later, last, or "".
+    """
+
+    line: Line
+    start: int
+    end: int
+    value: str
+    bare: bool
+    apart: bool
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Fragments that make a number, in the order in which they stand in the chat."""
+
+    parts: tuple[Fragment, ...]
+    value: str
+    score: float
+
+
+def find(talk: "Talk", lines: Sequence[Line], known: Allowed) -> Iterator[Clue]:
+    fragments = [fragment for line in _with_digits(talk, lines) for fragment in _fragments(line, known)]
+    if len(fragments) < 2:
+        return
+    taken: set[int] = set()
+    for sender in sorted({fragment.line.sender for fragment in fragments}):
+        for found in _numbers(talk, [fragment for fragment in fragments if fragment.line.sender == sender]):
+            taken.update(id(part) for part in found.parts)
+            yield _clue(found)
+    yield from _by_several(talk, [fragment for fragment in fragments if id(fragment) not in taken])
+
+
+# --- fragments
+
+
+def _with_digits(talk: "Talk", lines: Sequence[Line]) -> Iterator[Line]:
+    """Lines that hold digits. The gate passes over a lone "five"; in a message of a word or two it may be a piece."""
+    counting = {line.index: line for line in lines if line.topics & _COUNTING}
+    for index, message in enumerate(talk.messages):
+        if index in counting:
+            yield counting[index]
+        elif len(message.text) <= _SHORT_TEXT and _says_a_number(message.text):
+            yield talk.line(index)
+
+
+def _says_a_number(text: str) -> bool:
+    known = number_words()
+    return any(word in known for word in re.split(r"\W+", text.lower()))
+
+
+def _fragments(line: Line, known: Allowed) -> Iterator[Fragment]:
+    text = line.text
+    if len(text) > _LONGEST_TEXT:
+        return
+    read = line.runs or runs(text)
+    words = len(_WORD.findall(text))
+    for run in read:
+        value = run.digits
+        if len(value) >= _WHOLE_NUMBER or run.attached or known.number(value) or phones.measures(text, run):
+            continue
+        spoken = len(_WORD.findall(text, run.start, run.end))
+        bare = words - spoken <= _BARE
+        if bare or not run.words or len(value) >= 3:
+            yield Fragment(line, run.start, run.end, value, bare, _stands_apart(text, run), _place(text, run))
+
+
+def _stands_apart(text: str, run: Run) -> bool:
+    """A clause of its own: punctuation or the end of the message on both sides."""
+    before, after = text[: run.start].rstrip(" "), text[run.end :].lstrip(" ")
+    return bool(_EDGE.fullmatch(before[-1:]) and _EDGE.fullmatch(after[:1]))
+
+
+def _place(text: str, run: Run) -> str:
+    """Which part of a number the words right before the digits (or right after) say it is."""
+    said = ""
+    for match in _places().finditer(text, max(0, run.start - 28), run.start):
+        said = match.lastgroup or ""
+    if not said and (match := _places().search(text, run.end, run.end + 20)) and match.lastgroup != "later":
+        said = match.lastgroup or ""
+    return said
+
+
+# --- from fragments to numbers
+
+
+def _numbers(talk: "Talk", own: list[Fragment]) -> Iterator[_Found]:
+    """One person's numbers: first from pieces that stand by themselves, then from any that follow each other."""
+    standing = [part for part in own if part.bare or part.apart or part.place]
+    taken: set[int] = set()
+    for pieces in (standing, own):
+        left = [part for part in pieces if id(part) not in taken]
+        at = 0
+        while at < len(left):
+            found = _best_from(talk, left, at)
+            if found is None:
+                at += 1
+                continue
+            taken.update(id(part) for part in found.parts)
+            at += len(found.parts)
+            yield found
+
+
+def _best_from(talk: "Talk", own: list[Fragment], at: int) -> _Found | None:
+    best: _Found | None = None
+    length = 0
+    for size in range(1, min(_MOST_PIECES, len(own) - at) + 1):
+        last = own[at + size - 1]
+        length += len(last.value)
+        if last.line.index - own[at].line.index > WINDOW or length > _MOST_DIGITS:
+            break
+        if size > 1 and length >= _FEWEST_DIGITS:
+            found = _read(talk, tuple(own[at : at + size]))
+            if found is not None and found.score >= _WORTH_SAYING and (best is None or found.score >= best.score):
+                best = found
+    return best
+
+
+def _read(talk: "Talk", parts: tuple[Fragment, ...]) -> _Found | None:
+    around = _around(talk, parts)
+    for value, order in _orders(parts, backwards=bool(_backwards().search(around))):
+        if _dialled().fullmatch(value):
+            score = _belief(parts, order, hinted=bool(_hints().search(around)))
+            return _Found(parts, value, score) if score else None
+    return None
+
+
+def _around(talk: "Talk", parts: tuple[Fragment, ...]) -> str:
+    """What the person wrote around the pieces, the pieces' own messages included."""
+    first, last = parts[0].line, parts[-1].line
+    near = talk.by(first.sender, first.index - 2, last.index + 2)
+    return "\n".join(line.text[:_LONGEST_TEXT] for line in near)
+
+
+def _orders(parts: tuple[Fragment, ...], *, backwards: bool) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The digits in the orders in which they may be meant, the likeliest first, with the sizes of their groups."""
+    values = [part.value for part in parts]
+    if backwards:
+        yield "".join(values)[::-1], tuple(len(value) for value in reversed(values))
+    ranked = sorted(range(len(parts)), key=lambda at: (_RANK[parts[at].place], at))
+    if any(parts[at].place == "first" for at in ranked[:1]) and ranked != sorted(ranked):
+        yield "".join(values[at] for at in ranked), tuple(len(values[at]) for at in ranked)
+    yield "".join(values), tuple(map(len, values))
+    if len(values[-1]) == 3:  # the area code comes at the end
+        yield "".join([values[-1], *values[:-1]]), tuple(map(len, [values[-1], *values[:-1]]))
+
+
+_RANK = {"first": 0, "": 1, "later": 1, "last": 2}
+
+
+_WORTH_SAYING = 0.3
+_CERTAIN = 0.93
+
+
+def _belief(parts: tuple[Fragment, ...], sizes: tuple[int, ...], *, hinted: bool) -> float:
+    """How sure it is that these pieces are one number: how they stand in their messages, and what is said there."""
+    values = [int(part.value) for part in parts]
+    if len(values) >= 3 and len({two - one for one, two in itertools.pairwise(values)}) == 1:
+        return 0.0
+    broken = any(_BROKEN.search(part.line.text, max(0, part.start - 2), part.end + 2) for part in parts)
+    if broken and not hinted:
+        return 0.0
+    count = len(parts)
+    bare = sum(part.bare for part in parts) / count
+    standing = sum(part.bare or part.apart or bool(part.place) for part in parts) / count
+    placed = sum(bool(part.place) for part in parts) / count
+    usual = phones.usual_sizes(sizes)
+    score = 0.1 + 0.3 * bare + 0.2 * standing + 0.2 * placed + 0.15 * hinted + 0.1 * usual + 0.15 * (bare == 1)
+    return min(_CERTAIN, score)
+
+
+def _by_several(talk: "Talk", fragments: list[Fragment]) -> Iterator[Clue]:
+    """One person begins a number, others complete it."""
+    at = 0
+    while at < len(fragments):
+        found = _relay(talk, fragments, at)
+        if found is None:
+            at += 1
+            continue
+        for sender in dict.fromkeys(part.line.sender for part in found.parts):
+            own = tuple(part for part in found.parts if part.line.sender == sender)
+            yield _clue(_Found(own, found.value, found.score), people="by several people ")
+        at += len(found.parts)
+
+
+def _relay(talk: "Talk", fragments: list[Fragment], at: int) -> _Found | None:
+    parts = [fragments[at]]
+    for part in fragments[at + 1 : at + _MOST_PIECES]:
+        if part.line.index - parts[-1].line.index > _HANDOVER:
+            return None
+        parts.append(part)
+        value = "".join(one.value for one in parts)
+        if len(value) > _MOST_DIGITS:
+            return None
+        several = len({one.line.sender for one in parts}) > 1
+        if several and len(value) >= _FEWEST_DIGITS and _dialled().fullmatch(value):
+            standing = all(one.bare or one.apart or one.place for one in parts)
+            told = _hints().search("\n".join(one.line.text for one in parts))
+            if standing and (told or any(len(one.value) >= 3 for one in parts)):
+                return _Found(tuple(parts), value, 0.7 if told else 0.5)
+    return None
+
+
+def _clue(found: _Found, people: str = "") -> Clue:
+    head, *rest = found.parts
+    contact = phones.canonical(found.value)[1]
+    messages = len({part.line.index for part in found.parts})
+    where = f"spread {people}over {messages} messages" if messages > 1 or people else "hidden among words"
+    return Clue(
+        Rule.CONTACT_SHARED,
+        head.line,
+        head.start,
+        head.end,
+        Kind.PHONE,
+        found.score,
+        "split-number",
+        f"digits {where}, read as {contact or found.value}",
+        contact,
+        [Piece(part.line, part.start, part.end) for part in rest],
+    )
+
+
+# --- words
+
+
+@cache
+def _places() -> re.Pattern[str]:
+    lists = table("split_numbers")["place"]
+    groups = "|".join(rf"(?P<{place}>{phones.either(words)})" for place, words in lists.items())
+    return re.compile(rf"(?<!\w)(?:{groups})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _hints() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{phones.either(table('split_numbers')['hints']['words'])})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _backwards() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{phones.either(table('split_numbers')['reversed']['words'])})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _dialled() -> re.Pattern[str]:
+    """Stricter than any plan: what one dials inside a large country, since pieces can be put together in many ways."""
+    return re.compile("|".join(table("phones")["pieced"]["shapes"]))
