@@ -18,11 +18,14 @@ _TOKEN = re.compile(r"\([ ]?\d{1,3}[ ]?[-+*x/×][ ]?\d{1,3}[ ]?\)|\d+|(?:[^\W\d_
 _SUM = re.compile(r"(\d+)[ ]?([-+*x/×])[ ]?(\d+)")
 _LOOKALIKES = str.maketrans("oOiIlLzZsSbB", "001111225588")
 _LOOKALIKE = re.compile(r"[oOiIlLzZsSbB]{1,3}")
-_STANDS_FOR_A_DIGIT = frozenset({"o", "O", "I", "l"})
+_ALONE_A_DIGIT = frozenset({"o", "O", "I", "l"})
 _PAUSE = re.compile(r"[,.;:!?\n…()/]|\s-\s|\s{2}")
+
+_CLOSED = re.compile(r"\s*(?:$|[.,;!?)\"\n])")
 
 _WIDEST_GAP = 24  # characters between two pieces of one run, glue words included
 _MOST_PIECES = 48  # nothing anybody dials is written in more
+_LAST_IN_A_LIST = 20  # "day 3", "line 12"
 _ENOUGH_COMPANY = 3  # sure pieces that make a loose word at the edge a digit, too
 _DIALLED_LENGTHS = frozenset({7, 10, 11})
 
@@ -77,6 +80,8 @@ class _Item:
     sure: bool = True
     glue: str = ""  # the glue word right before it
     pause: bool = False  # punctuation right before it
+    alone: bool = False  # a letter that people type for a digit, as a word of its own
+    closes: bool = False  # nothing but punctuation follows
     counts: bool = False  # a small number beside "last", "first": it may only say how many digits there are
 
     @property
@@ -117,6 +122,7 @@ class _Small:
     plus: frozenset[str]
     before_count: frozenset[str]
     after_count: frozenset[str]
+    numbered: frozenset[str]
 
 
 @cache
@@ -129,6 +135,7 @@ def _small() -> _Small:
         plus=frozenset(lists["sums"]["plus"]),
         before_count=frozenset(lists["counted"]["before"]),
         after_count=frozenset(lists["counted"]["after"]),
+        numbered=frozenset(lists["counted"]["numbered"]),
     )
 
 
@@ -152,6 +159,8 @@ def _stretches(text: str) -> Iterator[list[_Item]]:
             glue, previous = low, low
             continue
         first = items[0]
+        if previous in small.numbered and len(items) == 1 and first.number <= _LAST_IN_A_LIST:
+            continue
         if current:
             gap = text[current[-1].end : first.start]
             if len(gap) > _WIDEST_GAP or gap.count("\n") > 2:
@@ -164,6 +173,7 @@ def _stretches(text: str) -> Iterator[list[_Item]]:
                 current, endless = [], True
         first.counts = previous in small.before_count
         current += items
+        current[-1].closes = bool(_CLOSED.match(text, current[-1].end))
         glue, previous = "", low
     if current and not endless:
         yield current
@@ -187,7 +197,8 @@ def _read(token: str, low: str, at: int) -> list[_Item]:
     if low in _small().minus:
         return [_Item(at, at + len(low), "minus", "", sure=False)]
     if len(token) <= 3 and _LOOKALIKE.fullmatch(token):
-        return [_Item(at, at + len(token), "look", token.translate(_LOOKALIKES), sure=False)]
+        alone = token in _ALONE_A_DIGIT
+        return [_Item(at, at + len(token), "look", token.translate(_LOOKALIKES), sure=False, alone=alone)]
     if not token.isascii() and (signs := _signs(token, at)):
         return signs
     return [_Item(at + start, at + end, word.part, str(word.value), word.languages) for start, end, word in stuck(low)]
@@ -241,14 +252,21 @@ def _welcome(items: list[_Item], at: int, languages: frozenset[str]) -> bool:
     """A loose word is a digit only beside others of its kind: "ate" beside spoken digits, "l" beside figures."""
     item = items[at]
     around = [items[place] for place in (at - 1, at + 1) if 0 <= place < len(items)]
-    if item.part in {"times", "minus"}:
-        return len(around) == 2 or item.part == "times"
+    if item.part == "times":
+        return bool(around)
+    if item.part == "minus":
+        return len(around) == 2
     if item.part == "look":
-        touching = any(other.end == item.start or item.end == other.start for other in around)
-        return bool(around) and (
-            touching or (items[at].value in {"0", "1"} and len(item.value) == item.end - item.start == 1)
-        )
+        return _looks_like_a_digit(item, around)
     return bool(item.languages & languages) and any(other.spoken or other.part == "look" for other in around)
+
+
+def _looks_like_a_digit(item: _Item, around: list[_Item]) -> bool:
+    touching = [other for other in around if other.end == item.start or item.end == other.start]
+    if touching:
+        return len(touching) == 2 or not item.value.strip("01") or item.value in {"00", "01", "10"}
+    single = [other for other in around if other.spoken or other.end - other.start == 1]
+    return bool(single) and item.alone
 
 
 def _trimmed(items: list[_Item]) -> list[Group]:
@@ -257,19 +275,27 @@ def _trimmed(items: list[_Item]) -> list[Group]:
     if not any(items[at].part != "repeat" for at in sure):
         return []
     first, last = sure[0], sure[-1]
-    while last + 1 < len(items) and items[last + 1].part in {"times", "repeat"}:
+    while last + 1 < len(items) and _goes_on(items[last], items[last + 1]):
         last += 1
     inner = _grouped(items[first : last + 1])
     if len(sure) < _ENOUGH_COMPANY or len(sure) == len(items):
         return inner
-    if first and items[0].value == "0":
+    if items[0].value == "0":
         first = 0
-        inner = _grouped(items[: last + 1])
+    if items[-1].closes:
+        last = len(items) - 1
+    inner = _grouped(items[first : last + 1])
     for start, end in ((0, len(items)), (0, last + 1), (first, len(items))):
         whole = _grouped(items[start:end])
         if _length(whole) in _DIALLED_LENGTHS and _length(inner) not in _DIALLED_LENGTHS:
             return whole
     return inner
+
+
+def _goes_on(item: _Item, after: _Item) -> bool:
+    """ "soixante-dix", "five three times": the loose word belongs to the sure one before it."""
+    under = item.part in {"ten", "scale"} and after.part == "unit" and not after.pause
+    return after.part in {"times", "repeat"} or (under and bool(item.languages & after.languages))
 
 
 def _length(groups: list[Group]) -> int:
@@ -411,7 +437,7 @@ class _Speech:
         )
 
     def _has_rest(self, first: _Item) -> bool:
-        """In English "five hundred and six" and "five hundred fifty-five" go on; elsewhere "six cent deux" does, too."""
+        """In English "five hundred and six", "five hundred fifty-five" go on; elsewhere "six cent deux" does, too."""
         item = self._peek()
         if item is None or not (self._continues("unit") or self._continues("ten")) or not 0 < item.number < 100:
             return False

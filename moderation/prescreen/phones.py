@@ -12,15 +12,18 @@ from functools import cache
 from moderation.prescreen import allowlist
 from moderation.prescreen.allowlist import Allowed
 from moderation.prescreen.contract import Kind, Rule
-from moderation.prescreen.digits import Run
+from moderation.prescreen.digits import Group, Run
 from moderation.prescreen.lexicon import table
 from moderation.prescreen.lines import Clue, Line
 
 _FEWEST, _MOST = 7, 15
 _BEFORE, _AFTER = 45, 24  # characters around a number in which a word labels it
 _EXTENSION = re.compile(r",?[ ]?(?:ext|extension|x)[ .:]{0,2}\d{1,5}\b", re.IGNORECASE)
+_RIGHT_AFTER = 4
+_REACH = 20  # characters from "order" to its number
 _SENTENCE_END = re.compile(r"[.!?;\n]\s")
-_HARD_GAP = re.compile(r"[,;\n|]|\s[-/&]\s|\s{2,}")
+_HARD_GAP = re.compile(r"[,;\n|]|[.!?]\s|\s[-/&]\s|\s{2,}")
+_MOST_BLOCKS = 16
 _ADDRESS_OF_A_MACHINE = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _DECIMAL = re.compile(r"\d{1,3}[.]\d{4,}|\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _DATE = re.compile(
@@ -63,7 +66,7 @@ _STRENGTH: dict[Form, tuple[float, float]] = {
     Form.ABROAD: (0.95, 0.97),
 }
 _WORTH_SAYING = 0.3
-_SERVICE_MOBILE = 0.45
+_DOUBTFUL = 0.4  # letters touch it, or it is said to be the number of some service
 
 
 def find(line: Line, allowed: Allowed) -> Iterator[Clue]:
@@ -104,22 +107,34 @@ def _has_plus(text: str, run: Run) -> bool:
 
 
 def _numbers_in(text: str, run: Run) -> Iterator[Run]:
-    """The run itself, or the numbers in it when several stand side by side."""
-    if _FEWEST <= len(run.digits) <= _MOST and (
-        plausible(run.digits) or not _HARD_GAP.search(text, run.start, run.end)
-    ):
+    """The run itself, or the numbers in it when other figures stand beside them: "0770 090 0142, 24/7"."""
+    if plausible(run.digits) and not measures(text, run):
         yield run
         return
-    parts = [[run.pieces[0]]]
+    blocks = _blocks(text, run)
+    found = list(_longest_first(text, run, blocks)) if 1 < len(blocks) <= _MOST_BLOCKS else []
+    yield from found or [run]
+
+
+def _blocks(text: str, run: Run) -> list[list[Group]]:
+    """The groups of the run between commas, full stops and the like."""
+    blocks = [[run.pieces[0]]]
     for one, two in itertools.pairwise(run.pieces):
         if _HARD_GAP.search(text, one.end, two.start):
-            parts.append([])
-        parts[-1].append(two)
-    shorter = [part for pieces in parts if _FEWEST <= len((part := Run(pieces, run.attached)).digits) <= _MOST]
-    if any(plausible(part.digits) for part in shorter):
-        yield from shorter
-    elif len(run.digits) <= _MOST:
-        yield run
+            blocks.append([])
+        blocks[-1].append(two)
+    return blocks
+
+
+def _longest_first(text: str, run: Run, blocks: list[list[Group]]) -> Iterator[Run]:
+    """Rows of neighbouring blocks that a plan knows, none of them twice."""
+    free = [True] * len(blocks)
+    for size in range(len(blocks), 0, -1):
+        for at in range(len(blocks) - size + 1):
+            part = Run(list(itertools.chain.from_iterable(blocks[at : at + size])), run.attached)
+            if all(free[at : at + size]) and plausible(part.digits) and not measures(text, part):
+                free[at : at + size] = [False] * size
+                yield part
 
 
 def _strength(text: str, run: Run, allowed: Allowed) -> float:
@@ -127,13 +142,12 @@ def _strength(text: str, run: Run, allowed: Allowed) -> float:
     number = run.digits
     if not _FEWEST <= len(number) <= _MOST or allowed.number(number) or _counts(run) or measures(text, run):
         return 0.0
-    if allowlist.names_a_service(text, run.start, run.end):
-        return _SERVICE_MOBILE if _mobile().fullmatch(number) else 0.0
     label = _label(text, run)
     if label == "something_else" or (_written_otherwise(text, run) and label != "telephone"):
         return 0.0
     strength = _STRENGTH[form(text, run)][label == "telephone"]
-    return min(strength, 0.4) if run.attached else strength
+    service = bool(_business().fullmatch(number)) or allowlist.names_a_service(text, run.start, run.end)
+    return min(strength, _DOUBTFUL) if service or run.attached else strength
 
 
 def form(text: str, run: Run) -> Form:
@@ -174,9 +188,10 @@ def _counts(run: Run) -> bool:
         return True
     values = [int(group) for group in run.groups if len(group) < _FEWEST]
     steps = [two - one for one, two in itertools.pairwise(values)]
-    if len(values) >= 4 and len(set(steps)) == 1:
-        return True
-    return len(steps) >= 5 and sum(step in {1, -1} for step in steps) >= len(steps) - 1
+    if len(steps) < 3:
+        return False
+    commonest = max(map(steps.count, steps[:3]))
+    return commonest == len(steps) or (len(steps) >= 5 and sum(step in {1, -1} for step in steps) >= len(steps) - 1)
 
 
 def measures(text: str, run: Run) -> bool:
@@ -213,19 +228,26 @@ def _written_otherwise(text: str, run: Run) -> bool:
 
 def _label(text: str, run: Run) -> str:
     """What the nearest label says that the number is: telephone, something_else, or "" without one."""
-    labels = _labels()
     before = text[max(0, run.start - _BEFORE) : run.start]
-    sentence = _SENTENCE_END.split(before)
-    said = ""
-    for match in labels.finditer(sentence[-1] or before):
-        said = match.lastgroup or ""
-    if not said and len(sentence) > 1:  # "My number? 415 …", "call me. 415 …"
-        for match in labels.finditer(sentence[-2]):
-            said = "telephone" if match.lastgroup == "telephone" else said
-    if not said:
-        after = labels.search(_SENTENCE_END.split(text[run.end : run.end + _AFTER])[0])
-        said = (after.lastgroup or "") if after else ""
-    return said
+    *earlier, sentence = _SENTENCE_END.split(before)
+    found = list(_labels().finditer(sentence))
+    if found and (found[-1].lastgroup == "telephone" or _governs(sentence[found[-1].end() :])):
+        return found[-1].lastgroup or ""
+    if any(match.lastgroup == "telephone" for match in found):
+        return "telephone"
+    if not sentence.strip() and earlier:  # "My number? 415 …", "call me. 415 …"
+        found = list(_labels().finditer(earlier[-1]))
+        if found and found[-1].lastgroup == "telephone":
+            return "telephone"
+    after = _labels().search(_SENTENCE_END.split(text[run.end : run.end + _AFTER])[0])
+    if after is None or (after.lastgroup == "something_else" and after.start() > _RIGHT_AFTER):
+        return ""
+    return after.lastgroup or ""
+
+
+def _governs(between: str) -> bool:
+    """Whether a label still speaks of the number after these words."""
+    return len(between) <= _REACH and not re.search(r"[,;]", between)
 
 
 def either(entries: Iterable[str]) -> str:
@@ -270,9 +292,8 @@ def _any_plan() -> re.Pattern[str]:
 
 
 @cache
-def _mobile() -> re.Pattern[str]:
-    """Numbers that a service would not publish as its own."""
-    return re.compile(r"(?:44|0)7\d{9}|04\d{8}|0[67]\d{8}|01[5-7]\d{8,9}|1?[2-9]\d{2}555\d{4}")
+def _business() -> re.Pattern[str]:
+    return re.compile("|".join(table("phones")["businesses"]["shapes"]))
 
 
 @cache
@@ -303,6 +324,6 @@ def canonical(number: str, *, plus: bool = False) -> tuple[str, str]:
         except library.NumberParseException:
             continue
         if library.is_possible_number(parsed):
-            country = library.region_code_for_country_code(parsed.country_code)
+            country = library.region_code_for_country_code(parsed.country_code or 0)
             return country, library.format_number(parsed, library.PhoneNumberFormat.E164)
     return "", ""

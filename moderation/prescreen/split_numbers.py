@@ -26,13 +26,15 @@ _COUNTING = frozenset({"number", "words"})
 _LONGEST_TEXT = 600  # longer messages hold figures, not pieces
 _SHORT_TEXT = 40  # in so short a message a single number word may be a piece
 _MOST_PIECES = 13
-_FEWEST_DIGITS, _MOST_DIGITS = 9, 13
-_WHOLE_NUMBER = 9  # a run of so many digits is a matter for the telephone detector
+_FEWEST_DIGITS, _MOST_DIGITS = 7, 13
+_WHOLE_NUMBER = 10  # a run of so many digits is a matter for the telephone detector
 _BARE = 3  # other words that a message of hardly anything but digits may hold
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _EDGE = re.compile(r"[.,;:!?\n\"'()*|-]|^|$")
-_BROKEN = re.compile(r"\d[.:/]\d|\d\s?/\s?\d")
+_CLOCK_OR_RATIO = re.compile(r"\d\s?[:/]\s?\d")
+_BROKEN = re.compile(r"\d\.\d")
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 
 
 @dataclass(slots=True)
@@ -69,7 +71,7 @@ def find(talk: "Talk", lines: Sequence[Line], known: Allowed) -> Iterator[Clue]:
         for found in _numbers(talk, [fragment for fragment in fragments if fragment.line.sender == sender]):
             taken.update(id(part) for part in found.parts)
             yield _clue(found)
-    yield from _by_several(talk, [fragment for fragment in fragments if id(fragment) not in taken])
+    yield from _by_several([fragment for fragment in fragments if id(fragment) not in taken])
 
 
 # --- fragments
@@ -102,8 +104,11 @@ def _fragments(line: Line, known: Allowed) -> Iterator[Fragment]:
             continue
         spoken = len(_WORD.findall(text, run.start, run.end))
         bare = words - spoken <= _BARE
-        if bare or not run.words or len(value) >= 3:
-            yield Fragment(line, run.start, run.end, value, bare, _stands_apart(text, run), _place(text, run))
+        if _CLOCK_OR_RATIO.search(text, run.start, run.end) or (run.words and len(value) < 3 and not bare):
+            continue
+        leads = not text[: run.start].strip()
+        apart = _stands_apart(text, run) and (leads or len(value) >= 3) and not _YEAR.fullmatch(value)
+        yield Fragment(line, run.start, run.end, value, bare, apart, _place(text, run))
 
 
 def _stands_apart(text: str, run: Run) -> bool:
@@ -117,9 +122,10 @@ def _place(text: str, run: Run) -> str:
     said = ""
     for match in _places().finditer(text, max(0, run.start - 28), run.start):
         said = match.lastgroup or ""
-    if not said and (match := _places().search(text, run.end, run.end + 20)) and match.lastgroup != "later":
-        said = match.lastgroup or ""
-    return said
+    if not said:
+        after = _places().search(text, run.end, run.end + 20)
+        said = (after.lastgroup or "") if after and after.lastgroup != "later" else ""
+    return "first" if text[max(0, run.start - 1) : run.start] == "+" else said
 
 
 # --- from fragments to numbers
@@ -152,17 +158,26 @@ def _best_from(talk: "Talk", own: list[Fragment], at: int) -> _Found | None:
             break
         if size > 1 and length >= _FEWEST_DIGITS:
             found = _read(talk, tuple(own[at : at + size]))
-            if found is not None and found.score >= _WORTH_SAYING and (best is None or found.score >= best.score):
+            if (
+                found is not None
+                and found.score >= _WORTH_SAYING
+                and (best is None or found.score >= best.score - _LONGER)
+            ):
                 best = found
     return best
 
 
 def _read(talk: "Talk", parts: tuple[Fragment, ...]) -> _Found | None:
     around = _around(talk, parts)
-    for value, order in _orders(parts, backwards=bool(_backwards().search(around))):
+    hinted = bool(_hints().search(around))
+    orders = list(_orders(parts, backwards=bool(_backwards().search(around))))
+    for value, sizes in orders:
         if _dialled().fullmatch(value):
-            score = _belief(parts, order, hinted=bool(_hints().search(around)))
+            score = _belief(parts, sizes, hinted=hinted)
             return _Found(parts, value, score) if score else None
+    value, sizes = orders[0]
+    if len(parts) >= 3 and all(part.bare for part in parts) and len(value) in _UNKNOWN_LENGTHS:
+        return _Found(parts, value, _belief(parts, sizes, hinted=hinted) - _UNKNOWN_PLAN)
     return None
 
 
@@ -191,6 +206,9 @@ _RANK = {"first": 0, "": 1, "later": 1, "last": 2}
 
 _WORTH_SAYING = 0.3
 _CERTAIN = 0.93
+_LONGER = 0.15  # what one more piece may cost
+_UNKNOWN_PLAN = 0.2  # what a number loses that no large country would dial
+_UNKNOWN_LENGTHS = frozenset({7, 9, 10, 11})
 
 
 def _belief(parts: tuple[Fragment, ...], sizes: tuple[int, ...], *, hinted: bool) -> float:
@@ -210,11 +228,11 @@ def _belief(parts: tuple[Fragment, ...], sizes: tuple[int, ...], *, hinted: bool
     return min(_CERTAIN, score)
 
 
-def _by_several(talk: "Talk", fragments: list[Fragment]) -> Iterator[Clue]:
+def _by_several(fragments: list[Fragment]) -> Iterator[Clue]:
     """One person begins a number, others complete it."""
     at = 0
     while at < len(fragments):
-        found = _relay(talk, fragments, at)
+        found = _relay(fragments, at)
         if found is None:
             at += 1
             continue
@@ -224,22 +242,28 @@ def _by_several(talk: "Talk", fragments: list[Fragment]) -> Iterator[Clue]:
         at += len(found.parts)
 
 
-def _relay(talk: "Talk", fragments: list[Fragment], at: int) -> _Found | None:
-    parts = [fragments[at]]
-    for part in fragments[at + 1 : at + _MOST_PIECES]:
-        if part.line.index - parts[-1].line.index > _HANDOVER:
+def _relay(fragments: list[Fragment], at: int) -> _Found | None:
+    parts: list[Fragment] = []
+    for part in fragments[at : at + _MOST_PIECES]:
+        if parts and part.line.index - parts[-1].line.index > _HANDOVER:
             return None
         parts.append(part)
         value = "".join(one.value for one in parts)
         if len(value) > _MOST_DIGITS:
             return None
-        several = len({one.line.sender for one in parts}) > 1
-        if several and len(value) >= _FEWEST_DIGITS and _dialled().fullmatch(value):
-            standing = all(one.bare or one.apart or one.place for one in parts)
-            told = _hints().search("\n".join(one.line.text for one in parts))
-            if standing and (told or any(len(one.value) >= 3 for one in parts)):
-                return _Found(tuple(parts), value, 0.7 if told else 0.5)
+        if len({one.line.sender for one in parts}) > 1 and _dialled().fullmatch(value):
+            return _handed_over(tuple(parts), value)
     return None
+
+
+def _handed_over(parts: tuple[Fragment, ...], value: str) -> _Found | None:
+    """Several people's pieces: nearly all must stand by themselves, in groups like a telephone number's."""
+    loose = sum(not (part.bare or part.apart or part.place) for part in parts)
+    usual = phones.usual_sizes(len(part.value) for part in parts)
+    told = bool(_hints().search("\n".join(part.line.text for part in parts)))
+    if loose > 1 or not (usual or told):
+        return None
+    return _Found(parts, value, 0.35 + 0.2 * usual + 0.2 * told - 0.1 * loose)
 
 
 def _clue(found: _Found, people: str = "") -> Clue:
