@@ -21,13 +21,14 @@ _LOOKALIKE = re.compile(r"[oOiIlLzZsSbB]{1,3}")
 _ALONE_A_DIGIT = frozenset({"o", "O", "I", "l"})
 _PAUSE = re.compile(r"[,.;:!?\n…()/]|\s-\s|\s{2}")
 
+_OPENING = frozenset(["", *'.,;:!?("\n'])
 _CLOSED = re.compile(r"\s*(?:$|[.,;!?)\"\n])")
 
 _WIDEST_GAP = 24  # characters between two pieces of one run, glue words included
 _MOST_PIECES = 48  # nothing anybody dials is written in more
 _LAST_IN_A_LIST = 20  # "day 3", "line 12"
 _ENOUGH_COMPANY = 3  # sure pieces that make a loose word at the edge a digit, too
-_DIALLED_LENGTHS = frozenset({7, 10, 11})
+_DIALLED_LENGTHS = frozenset({10, 11})
 
 
 @dataclass(slots=True)
@@ -81,7 +82,8 @@ class _Item:
     glue: str = ""  # the glue word right before it
     pause: bool = False  # punctuation right before it
     alone: bool = False  # a letter that people type for a digit, as a word of its own
-    closes: bool = False  # nothing but punctuation follows
+    opens: bool = False  # nothing, or punctuation, stands before it
+    closes: bool = False  # nothing, or punctuation, follows
     counts: bool = False  # a small number beside "last", "first": it may only say how many digits there are
 
     @property
@@ -160,6 +162,7 @@ def _stretches(text: str) -> Iterator[list[_Item]]:
             continue
         first = items[0]
         if previous in small.numbered and len(items) == 1 and first.number <= _LAST_IN_A_LIST:
+            previous = low
             continue
         if current:
             gap = text[current[-1].end : first.start]
@@ -171,6 +174,8 @@ def _stretches(text: str) -> Iterator[list[_Item]]:
                 first.glue, first.pause = glue, bool(_PAUSE.search(gap))
             if len(current) > _MOST_PIECES:
                 current, endless = [], True
+        if not current:
+            first.opens = text[: first.start].rstrip(" ")[-1:] in _OPENING
         first.counts = previous in small.before_count
         current += items
         current[-1].closes = bool(_CLOSED.match(text, current[-1].end))
@@ -280,7 +285,7 @@ def _trimmed(items: list[_Item]) -> list[Group]:
     inner = _grouped(items[first : last + 1])
     if len(sure) < _ENOUGH_COMPANY or len(sure) == len(items):
         return inner
-    if items[0].value == "0":
+    if items[0].value == "0" or items[0].opens:
         first = 0
     if items[-1].closes:
         last = len(items) - 1
@@ -319,6 +324,9 @@ class _Speech:
     def groups(self) -> Iterator[Group]:
         before: Group | None = None
         while self.at < len(self.items):
+            if self.items[self.at].part == "plural":  # "in sevens": nothing says how many
+                self.at += 1
+                continue
             group, replaces = self._next(before)
             if before is not None and not replaces:
                 yield before

@@ -142,7 +142,7 @@ def _strength(text: str, run: Run, allowed: Allowed) -> float:
     number = run.digits
     if not _FEWEST <= len(number) <= _MOST or allowed.number(number) or _counts(run) or measures(text, run):
         return 0.0
-    label = _label(text, run)
+    label = "telephone" if _EXTENSION.match(text, run.end) else _label(text, run)
     if label == "something_else" or (_written_otherwise(text, run) and label != "telephone"):
         return 0.0
     strength = _STRENGTH[form(text, run)][label == "telephone"]

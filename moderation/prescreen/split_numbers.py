@@ -28,7 +28,7 @@ _SHORT_TEXT = 40  # in so short a message a single number word may be a piece
 _MOST_PIECES = 13
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 13
 _WHOLE_NUMBER = 10  # a run of so many digits is a matter for the telephone detector
-_BARE = 3  # other words that a message of hardly anything but digits may hold
+_BARE = 2  # other words that a message of hardly anything but digits may hold
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _EDGE = re.compile(r"[.,;:!?\n\"'()*|-]|^|$")
@@ -102,13 +102,20 @@ def _fragments(line: Line, known: Allowed) -> Iterator[Fragment]:
         value = run.digits
         if len(value) >= _WHOLE_NUMBER or run.attached or known.number(value) or phones.measures(text, run):
             continue
-        spoken = len(_WORD.findall(text, run.start, run.end))
-        bare = words - spoken <= _BARE
-        if _CLOCK_OR_RATIO.search(text, run.start, run.end) or (run.words and len(value) < 3 and not bare):
+        others = words - len(_WORD.findall(text, run.start, run.end))
+        place = _place(text, run)
+        if _CLOCK_OR_RATIO.search(text, run.start, run.end) or _casual(run, others, place):
             continue
+        year = bool(_YEAR.fullmatch(value)) and others > 0
         leads = not text[: run.start].strip()
-        apart = _stands_apart(text, run) and (leads or len(value) >= 3) and not _YEAR.fullmatch(value)
-        yield Fragment(line, run.start, run.end, value, bare, apart, _place(text, run))
+        apart = _stands_apart(text, run) and (leads or len(value) >= 3) and not year
+        yield Fragment(line, run.start, run.end, value, others <= _BARE and not year, apart, place)
+
+
+def _casual(run: Run, others: int, place: str) -> bool:
+    """ "one of them", "oh and another thing": a number word or two amid other words say nothing."""
+    few = len(run.digits) == 1 and others > 0 and not place
+    return bool(run.words) and (few or (len(run.digits) < 3 and others > _BARE))
 
 
 def _stands_apart(text: str, run: Run) -> bool:
