@@ -6,7 +6,7 @@ Knows numbers, not telephones: it turns text into runs of digits and says how ea
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from moderation.prescreen.lexicon import table
 from moderation.prescreen.number_words import digit_signs, number_words, stuck
@@ -18,7 +18,8 @@ _TOKEN = re.compile(r"\([ ]?\d{1,3}[ ]?[-+*x/×][ ]?\d{1,3}[ ]?\)|\d+|(?:[^\W\d_
 _SUM = re.compile(r"(\d+)[ ]?([-+*x/×])[ ]?(\d+)")
 _LOOKALIKES = str.maketrans("oOiIlLzZsSbB", "001111225588")
 _LOOKALIKE = re.compile(r"[oOiIlLzZsSbB]{1,3}")
-_ALONE_A_DIGIT = frozenset({"o", "O", "I", "l"})
+_ALONE_A_DIGIT = frozenset({"I", "O"})
+_PLAIN_GAPS = frozenset({" ", "-"})
 _PAUSE = re.compile(r"[,.;:!?\n…()/]|\s-\s|\s{2}")
 
 _OPENING = frozenset(["", *'.,;:!?("\n'])
@@ -81,7 +82,6 @@ class _Item:
     sure: bool = True
     glue: str = ""  # the glue word right before it
     pause: bool = False  # punctuation right before it
-    alone: bool = False  # a letter that people type for a digit, as a word of its own
     opens: bool = False  # nothing, or punctuation, stands before it
     closes: bool = False  # nothing, or punctuation, follows
     counts: bool = False  # a small number beside "last", "first": it may only say how many digits there are
@@ -146,42 +146,49 @@ def _stretches(text: str) -> Iterator[list[_Item]]:
     small = _small()
     current: list[_Item] = []
     endless = False
-    glue, previous = "", ""
+    glue = previous = ""
     for match in _TOKEN.finditer(text):
         token = match.group()
-        low = token.lower()
-        items = _read(token, low, match.start())
-        if not items:
-            if current and low in small.after_count and _only_counts(current[-1], current):
-                current.pop()
-            if current and low not in small.glue:
-                if not endless:
-                    yield current
-                current, endless = [], False
-            glue, previous = low, low
-            continue
+        if token[0].isdecimal():
+            if previous in small.numbered and len(token) < 3 and int(token) <= _LAST_IN_A_LIST:
+                previous = ""
+                continue
+            items = [_Item(match.start(), match.end(), "figures", token)]
+        else:
+            token = token.lower() if token not in _ALONE_A_DIGIT else token
+            known = _known(token)
+            if not known:
+                if current and token in small.after_count and _only_counts(current[-1], current):
+                    current.pop()
+                if current and token not in small.glue:
+                    if not endless:
+                        yield _ended(text, current)
+                    current, endless = [], False
+                glue = previous = token
+                continue
+            items = [_placed(word, match.start()) for word in known]
         first = items[0]
-        if previous in small.numbered and len(items) == 1 and first.number <= _LAST_IN_A_LIST:
-            previous = low
-            continue
         if current:
             gap = text[current[-1].end : first.start]
             if len(gap) > _WIDEST_GAP or gap.count("\n") > 2:
                 if not endless:
-                    yield current
+                    yield _ended(text, current)
                 current, endless = [], False
-            elif gap not in {" ", "-"}:
+            elif gap not in _PLAIN_GAPS:
                 first.glue, first.pause = glue, bool(_PAUSE.search(gap))
             if len(current) > _MOST_PIECES:
                 current, endless = [], True
-        if not current:
-            first.opens = text[: first.start].rstrip(" ")[-1:] in _OPENING
         first.counts = previous in small.before_count
         current += items
-        current[-1].closes = bool(_CLOSED.match(text, current[-1].end))
-        glue, previous = "", low
+        glue = previous = ""
     if current and not endless:
-        yield current
+        yield _ended(text, current)
+
+
+def _ended(text: str, items: list[_Item]) -> list[_Item]:
+    items[0].opens = text[: items[0].start].rstrip(" ")[-1:] in _OPENING
+    items[-1].closes = bool(_CLOSED.match(text, items[-1].end))
+    return items
 
 
 def _only_counts(item: _Item, stretch: list[_Item]) -> bool:
@@ -189,33 +196,43 @@ def _only_counts(item: _Item, stretch: list[_Item]) -> bool:
     return item.part == "unit" and (item.counts or item.pause or len(stretch) == 1)
 
 
-def _read(token: str, low: str, at: int) -> list[_Item]:
-    if token[0].isdigit() and token.isdecimal():
-        return [_Item(at, at + len(token), "figures", token)]
-    word = number_words().get(low)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What one word, or a part of it, says; positions are counted from the start of the word."""
+
+    start: int
+    end: int
+    part: str
+    value: str
+    languages: frozenset[str] = frozenset()
+    sure: bool = True
+
+
+def _placed(word: _Known, at: int) -> _Item:
+    return _Item(at + word.start, at + word.end, word.part, word.value, word.languages, word.sure)
+
+
+@lru_cache(maxsize=4096)
+def _known(token: str) -> tuple[_Known, ...]:
+    """The digits in one word that is not figures; the same few hundred words come again and again."""
+    size = len(token)
+    word = number_words().get(token)
     if word is not None:
-        return [_Item(at, at + len(low), word.part, str(word.value), word.languages, word.sure)]
+        return (_Known(0, size, word.part, str(word.value), word.languages, word.sure),)
     if token[0] == "(":
-        return _computed(token, at)
-    if low in _small().times:
-        return [_Item(at, at + len(low), "times", "", sure=False)]
-    if low in _small().minus:
-        return [_Item(at, at + len(low), "minus", "", sure=False)]
-    if len(token) <= 3 and _LOOKALIKE.fullmatch(token):
-        alone = token in _ALONE_A_DIGIT
-        return [_Item(at, at + len(token), "look", token.translate(_LOOKALIKES), sure=False, alone=alone)]
-    if not token.isascii() and (signs := _signs(token, at)):
-        return signs
-    return [_Item(at + start, at + end, word.part, str(word.value), word.languages) for start, end, word in stuck(low)]
-
-
-def _signs(token: str, at: int) -> list[_Item]:
-    """Chinese and Korean digit signs, when a word is made of nothing else."""
+        return _computed(token)
+    for part, words in (("times", _small().times), ("minus", _small().minus)):
+        if token in words:
+            return (_Known(0, size, part, "", sure=False),)
+    if size <= 3 and _LOOKALIKE.fullmatch(token):
+        return (_Known(0, size, "look", token.translate(_LOOKALIKES), sure=False),)
     signs = digit_signs()
-    if not all(char in signs for char in token):
-        return []
-    script = frozenset({"signs"})
-    return [_Item(at + i, at + i + 1, "unit", signs[char], script, len(token) > 1) for i, char in enumerate(token)]
+    if token[0] in signs and all(char in signs for char in token):
+        script = frozenset({"signs"})
+        return tuple(_Known(i, i + 1, "unit", signs[char], script, size > 1) for i, char in enumerate(token))
+    return tuple(
+        _Known(start, end, found.part, str(found.value), found.languages) for start, end, found in stuck(token)
+    )
 
 
 _OPERATIONS: dict[str, Callable[[int, int], int]] = {
@@ -228,12 +245,12 @@ _OPERATIONS: dict[str, Callable[[int, int], int]] = {
 }
 
 
-def _computed(token: str, at: int) -> list[_Item]:
+def _computed(token: str) -> tuple[_Known, ...]:
     match = _SUM.search(token)
     if match is None:
-        return []
+        return ()
     result = _OPERATIONS[match.group(2)](int(match.group(1)), int(match.group(3)))
-    return [_Item(at, at + len(token), "sum", str(result))] if 0 <= result <= 99 else []
+    return (_Known(0, len(token), "sum", str(result)),) if 0 <= result <= 99 else ()
 
 
 # --- which loose words are digits
@@ -241,6 +258,9 @@ def _computed(token: str, at: int) -> list[_Item]:
 
 def _apart(items: list[_Item]) -> Iterator[list[_Item]]:
     """The stretch, broken where a loose word is no digit after all."""
+    if all(item.sure for item in items):
+        yield items
+        return
     languages = frozenset[str]().union(*(item.languages for item in items if item.sure))
     kept: list[_Item] = []
     for at, item in enumerate(items):
@@ -271,11 +291,13 @@ def _looks_like_a_digit(item: _Item, around: list[_Item]) -> bool:
     if touching:
         return len(touching) == 2 or not item.value.strip("01") or item.value in {"00", "01", "10"}
     single = [other for other in around if other.spoken or other.end - other.start == 1]
-    return bool(single) and item.alone
+    return bool(single) and item.end - item.start == 1 and item.value in {"0", "1"}
 
 
 def _trimmed(items: list[_Item]) -> list[Group]:
     """Drops loose words from the edges, unless there is company enough and they complete a number of usual length."""
+    if all(item.part == "figures" for item in items):
+        return [Group(item.start, item.end, item.value, "d") for item in items]
     sure = [at for at, item in enumerate(items) if item.sure]
     if not any(items[at].part != "repeat" for at in sure):
         return []

@@ -71,6 +71,8 @@ _DOUBTFUL = 0.4  # letters touch it, or it is said to be the number of some serv
 
 def find(line: Line, allowed: Allowed) -> Iterator[Clue]:
     for run in line.runs:
+        if len(run.digits) < _FEWEST:
+            continue
         for number in _numbers_in(line.text, run):
             strength = _strength(line.text, number, allowed)
             if strength >= _WORTH_SAYING:

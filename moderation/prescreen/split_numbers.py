@@ -66,9 +66,10 @@ def find(talk: "Talk", lines: Sequence[Line], known: Allowed) -> Iterator[Clue]:
     fragments = [fragment for line in _with_digits(talk, lines) for fragment in _fragments(line, known)]
     if len(fragments) < 2:
         return
+    told = _Told(talk)
     taken: set[int] = set()
     for sender in sorted({fragment.line.sender for fragment in fragments}):
-        for found in _numbers(talk, [fragment for fragment in fragments if fragment.line.sender == sender]):
+        for found in _numbers(told, [fragment for fragment in fragments if fragment.line.sender == sender]):
             taken.update(id(part) for part in found.parts)
             yield _clue(found)
     yield from _by_several([fragment for fragment in fragments if id(fragment) not in taken])
@@ -138,7 +139,27 @@ def _place(text: str, run: Run) -> str:
 # --- from fragments to numbers
 
 
-def _numbers(talk: "Talk", own: list[Fragment]) -> Iterator[_Found]:
+class _Told:
+    """What each message tells about how digits are to be read; looked up at most once a message."""
+
+    def __init__(self, talk: "Talk") -> None:
+        self._talk = talk
+        self._known: dict[int, tuple[bool, bool]] = {}
+
+    def around(self, parts: tuple[Fragment, ...]) -> tuple[bool, bool]:
+        """Whether the writer says, near the pieces, that they belong together, and that they stand backwards."""
+        first, last = parts[0].line, parts[-1].line
+        said = [self._in(line) for line in self._talk.by(first.sender, first.index - 2, last.index + 2)]
+        return any(hinted for hinted, _ in said), any(backwards for _, backwards in said)
+
+    def _in(self, line: Line) -> tuple[bool, bool]:
+        if line.index not in self._known:
+            text = line.text[:_LONGEST_TEXT]
+            self._known[line.index] = bool(_hints().search(text)), bool(_backwards().search(text))
+        return self._known[line.index]
+
+
+def _numbers(told: _Told, own: list[Fragment]) -> Iterator[_Found]:
     """One person's numbers: first from pieces that stand by themselves, then from any that follow each other."""
     standing = [part for part in own if part.bare or part.apart or part.place]
     taken: set[int] = set()
@@ -146,7 +167,7 @@ def _numbers(talk: "Talk", own: list[Fragment]) -> Iterator[_Found]:
         left = [part for part in pieces if id(part) not in taken]
         at = 0
         while at < len(left):
-            found = _best_from(talk, left, at)
+            found = _best_from(told, left, at)
             if found is None:
                 at += 1
                 continue
@@ -155,7 +176,7 @@ def _numbers(talk: "Talk", own: list[Fragment]) -> Iterator[_Found]:
             yield found
 
 
-def _best_from(talk: "Talk", own: list[Fragment], at: int) -> _Found | None:
+def _best_from(told: _Told, own: list[Fragment], at: int) -> _Found | None:
     best: _Found | None = None
     length = 0
     for size in range(1, min(_MOST_PIECES, len(own) - at) + 1):
@@ -164,7 +185,7 @@ def _best_from(talk: "Talk", own: list[Fragment], at: int) -> _Found | None:
         if last.line.index - own[at].line.index > WINDOW or length > _MOST_DIGITS:
             break
         if size > 1 and length >= _FEWEST_DIGITS:
-            found = _read(talk, tuple(own[at : at + size]))
+            found = _read(told, tuple(own[at : at + size]))
             if (
                 found is not None
                 and found.score >= _WORTH_SAYING
@@ -174,43 +195,41 @@ def _best_from(talk: "Talk", own: list[Fragment], at: int) -> _Found | None:
     return best
 
 
-def _read(talk: "Talk", parts: tuple[Fragment, ...]) -> _Found | None:
-    around = _around(talk, parts)
-    hinted = bool(_hints().search(around))
-    orders = list(_orders(parts, backwards=bool(_backwards().search(around))))
-    for value, sizes in orders:
-        if _dialled().fullmatch(value):
-            score = _belief(parts, sizes, hinted=hinted)
-            return _Found(parts, value, score) if score else None
-    value, sizes = orders[0]
-    if len(parts) >= 3 and all(part.bare for part in parts) and len(value) in _UNKNOWN_LENGTHS:
-        return _Found(parts, value, _belief(parts, sizes, hinted=hinted) - _UNKNOWN_PLAN)
+def _read(told: _Told, parts: tuple[Fragment, ...]) -> _Found | None:
+    """The number that the pieces make in the likeliest order that somebody could dial."""
+    values = [part.value for part in parts]
+    if len(set("".join(values))) == 1:
+        return None
+    turned = "".join(values)[::-1]
+    if _dialled().fullmatch(turned) and told.around(parts)[1]:
+        return _believed(told, parts, turned, values[::-1])
+    for order in _orders(parts, values):
+        if _dialled().fullmatch("".join(order)):
+            return _believed(told, parts, "".join(order), order)
+    whole = "".join(values)
+    if len(parts) >= 3 and all(part.bare for part in parts) and len(whole) in _UNKNOWN_LENGTHS:
+        return _believed(told, parts, whole, values, known=False)
     return None
 
 
-def _around(talk: "Talk", parts: tuple[Fragment, ...]) -> str:
-    """What the person wrote around the pieces, the pieces' own messages included."""
-    first, last = parts[0].line, parts[-1].line
-    near = talk.by(first.sender, first.index - 2, last.index + 2)
-    return "\n".join(line.text[:_LONGEST_TEXT] for line in near)
+def _believed(
+    told: _Told, parts: tuple[Fragment, ...], digits: str, order: list[str], *, known: bool = True
+) -> _Found | None:
+    score = _belief(parts, tuple(map(len, order)), hinted=told.around(parts)[0])
+    return _Found(parts, digits, score - (not known) * _UNKNOWN_PLAN) if score else None
 
 
-def _orders(parts: tuple[Fragment, ...], *, backwards: bool) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """The digits in the orders in which they may be meant, the likeliest first, with the sizes of their groups."""
-    values = [part.value for part in parts]
-    if backwards:
-        yield "".join(values)[::-1], tuple(len(value) for value in reversed(values))
-    ranked = sorted(range(len(parts)), key=lambda at: (_RANK[parts[at].place], at))
-    if any(parts[at].place == "first" for at in ranked[:1]) and ranked != sorted(ranked):
-        yield "".join(values[at] for at in ranked), tuple(len(values[at]) for at in ranked)
-    yield "".join(values), tuple(map(len, values))
+def _orders(parts: tuple[Fragment, ...], values: list[str]) -> Iterator[list[str]]:
+    """The orders in which the pieces may be meant, the likeliest first."""
+    if any(part.place == "first" for part in parts[1:]):
+        ranked = sorted(range(len(parts)), key=lambda at: _RANK[parts[at].place])
+        yield [values[at] for at in ranked]
+    yield values
     if len(values[-1]) == 3:  # the area code comes at the end
-        yield "".join([values[-1], *values[:-1]]), tuple(map(len, [values[-1], *values[:-1]]))
+        yield [values[-1], *values[:-1]]
 
 
 _RANK = {"first": 0, "": 1, "later": 1, "last": 2}
-
-
 _WORTH_SAYING = 0.3
 _CERTAIN = 0.93
 _LONGER = 0.15  # what one more piece may cost
