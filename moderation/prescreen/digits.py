@@ -186,9 +186,16 @@ def _stretches(text: str) -> Iterator[list[_Item]]:
 
 
 def _ended(text: str, items: list[_Item]) -> list[_Item]:
+    items = [item for at, item in enumerate(items) if not _says_how_many(items[at : at + 2])] or items
     items[0].opens = text[: items[0].start].rstrip(" ")[-1:] in _OPENING
     items[-1].closes = bool(_CLOSED.match(text, items[-1].end))
     return items
+
+
+def _says_how_many(pair: list[_Item]) -> bool:
+    """ "last four 0116": the number says how many digits come next."""
+    item, after = pair[0], pair[-1]
+    return item.counts and after is not item and after.part == "figures" and len(after.value) == item.number
 
 
 def _only_counts(item: _Item, stretch: list[_Item]) -> bool:
@@ -213,26 +220,24 @@ def _placed(word: _Known, at: int) -> _Item:
 
 
 @lru_cache(maxsize=4096)
-def _known(token: str) -> tuple[_Known, ...]:
+def _known(word: str) -> tuple[_Known, ...]:
     """The digits in one word that is not figures; the same few hundred words come again and again."""
-    size = len(token)
-    word = number_words().get(token)
-    if word is not None:
-        return (_Known(0, size, word.part, str(word.value), word.languages, word.sure),)
-    if token[0] == "(":
-        return _computed(token)
-    for part, words in (("times", _small().times), ("minus", _small().minus)):
-        if token in words:
+    size = len(word)
+    entry = number_words().get(word)
+    if entry is not None:
+        return (_Known(0, size, entry.part, str(entry.value), entry.languages, entry.sure),)
+    if word[0] == "(":
+        return _computed(word)
+    for part, small in (("times", _small().times), ("minus", _small().minus)):
+        if word in small:
             return (_Known(0, size, part, "", sure=False),)
-    if size <= 3 and _LOOKALIKE.fullmatch(token):
-        return (_Known(0, size, "look", token.translate(_LOOKALIKES), sure=False),)
+    if size <= 3 and word != "i" and _LOOKALIKE.fullmatch(word):
+        return (_Known(0, size, "look", word.translate(_LOOKALIKES), sure=False),)
     signs = digit_signs()
-    if token[0] in signs and all(char in signs for char in token):
+    if word[0] in signs and all(char in signs for char in word):
         script = frozenset({"signs"})
-        return tuple(_Known(i, i + 1, "unit", signs[char], script, size > 1) for i, char in enumerate(token))
-    return tuple(
-        _Known(start, end, found.part, str(found.value), found.languages) for start, end, found in stuck(token)
-    )
+        return tuple(_Known(i, i + 1, "unit", signs[char], script, size > 1) for i, char in enumerate(word))
+    return tuple(_Known(start, end, found.part, str(found.value), found.languages) for start, end, found in stuck(word))
 
 
 _OPERATIONS: dict[str, Callable[[int, int], int]] = {
@@ -471,4 +476,7 @@ class _Speech:
         item = self._peek()
         if item is None or not (self._continues("unit") or self._continues("ten")) or not 0 < item.number < 100:
             return False
-        return "en" not in first.languages or item.glue == "and" or item.number >= 10
+        if "en" not in first.languages or item.glue == "and" or item.number >= 10:
+            return True
+        after = self._peek(1)
+        return item.closes if after is None else after.pause

@@ -24,7 +24,8 @@ _REACH = 20  # characters from "order" to its number
 _SENTENCE_END = re.compile(r"[.!?;\n]\s")
 _HARD_GAP = re.compile(r"[,;\n|]|[.!?]\s|\s[-/&]\s|\s{2,}")
 _MOST_BLOCKS = 16
-_ADDRESS_OF_A_MACHINE = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_BYTE = r"(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])"
+_ADDRESS_OF_A_MACHINE = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}")
 _DECIMAL = re.compile(r"\d{1,3}[.]\d{4,}|\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _DATE = re.compile(
     r"(?<!\d)(?:(?:0?[1-9]|[12]\d|3[01])([/.-])(?:0?[1-9]|1[0-2])\1(?:19|20)?\d{2}"
@@ -66,6 +67,7 @@ _STRENGTH: dict[Form, tuple[float, float]] = {
     Form.ABROAD: (0.95, 0.97),
 }
 _WORTH_SAYING = 0.3
+_MEETING = 0.75
 _DOUBTFUL = 0.4  # letters touch it, or it is said to be the number of some service
 
 
@@ -74,22 +76,27 @@ def find(line: Line, allowed: Allowed) -> Iterator[Clue]:
         if len(run.digits) < _FEWEST:
             continue
         for number in _numbers_in(line.text, run):
-            strength = _strength(line.text, number, allowed)
+            label = _label(line.text, number)
+            strength = _strength(line.text, number, label, allowed)
             if strength >= _WORTH_SAYING:
-                yield _clue(line, number, strength)
+                yield _clue(line, number, strength, label)
 
 
-def _clue(line: Line, run: Run, strength: float) -> Clue:
+def _clue(line: Line, run: Run, strength: float, label: str) -> Clue:
     start, end = _edges(line.text, run)
+    if label == "meeting":
+        why = f"the number of a meeting or a messenger account, read as {run.digits}"
+        return Clue(Rule.CONTACT_SHARED, line, start, end, Kind.MESSAGING_APP, strength, "phone", why, run.digits)
     region, contact = canonical(run.digits, plus=_has_plus(line.text, run))
-    if not run.words:
-        what = "a telephone number"
-    elif run.words >= len(run.pieces) - 1:
-        what = "a telephone number in words"
-    else:
-        what = "a telephone number in figures and words"
-    why = f"{what}, read as {contact or run.digits}" + (f" ({region})" if region else "")
+    why = f"{_how_written(run)}, read as {contact or run.digits}" + (f" ({region})" if region else "")
     return Clue(Rule.CONTACT_SHARED, line, start, end, Kind.PHONE, strength, "phone", why, contact)
+
+
+def _how_written(run: Run) -> str:
+    if not run.words:
+        return "a telephone number"
+    mixed = run.words < len(run.pieces) - 1
+    return "a telephone number in figures and words" if mixed else "a telephone number in words"
 
 
 def _edges(text: str, run: Run) -> tuple[int, int]:
@@ -139,14 +146,15 @@ def _longest_first(text: str, run: Run, blocks: list[list[Group]]) -> Iterator[R
                 yield part
 
 
-def _strength(text: str, run: Run, allowed: Allowed) -> float:
-    """How strongly form and labels say "telephone number"; 0 for what is plainly something else."""
+def _strength(text: str, run: Run, label: str, allowed: Allowed) -> float:
+    """How strongly form and label say that one can dial this; 0 for what is plainly something else."""
     number = run.digits
     if not _FEWEST <= len(number) <= _MOST or allowed.number(number) or _counts(run) or measures(text, run):
         return 0.0
-    label = "telephone" if _EXTENSION.match(text, run.end) else _label(text, run)
-    if label == "something_else" or (_written_otherwise(text, run) and label != "telephone"):
+    if label == "something_else" or (not label and _written_otherwise(text, run)):
         return 0.0
+    if label == "meeting":
+        return _MEETING
     strength = _STRENGTH[form(text, run)][label == "telephone"]
     service = bool(_business().fullmatch(number)) or allowlist.names_a_service(text, run.start, run.end)
     return min(strength, _DOUBTFUL) if service or run.attached else strength
@@ -157,6 +165,8 @@ def form(text: str, run: Run) -> Form:
     number = run.digits
     if _has_plus(text, run):
         return Form.ABROAD if len(number) >= 8 else Form.STRAY
+    if not run.words and _from_abroad().fullmatch(number):
+        return Form.ABROAD
     known = plausible(number)
     sizes = tuple(len(group) for group in run.groups)
     if run.words >= 2 or (run.words and len(run.pieces) >= 4):
@@ -229,11 +239,12 @@ def _written_otherwise(text: str, run: Run) -> bool:
 
 
 def _label(text: str, run: Run) -> str:
-    """What the nearest label says that the number is: telephone, something_else, or "" without one."""
-    before = text[max(0, run.start - _BEFORE) : run.start]
-    *earlier, sentence = _SENTENCE_END.split(before)
+    """What the nearest label calls the number: telephone, meeting, something_else, or "" without one."""
+    if _EXTENSION.match(text, run.end):
+        return "telephone"
+    *earlier, sentence = _SENTENCE_END.split(text[max(0, run.start - _BEFORE) : run.start])
     found = list(_labels().finditer(sentence))
-    if found and (found[-1].lastgroup == "telephone" or _governs(sentence[found[-1].end() :])):
+    if found and (found[-1].lastgroup != "something_else" or _governs(sentence[found[-1].end() :])):
         return found[-1].lastgroup or ""
     if any(match.lastgroup == "telephone" for match in found):
         return "telephone"
@@ -242,7 +253,7 @@ def _label(text: str, run: Run) -> str:
         if found and found[-1].lastgroup == "telephone":
             return "telephone"
     after = _labels().search(_SENTENCE_END.split(text[run.end : run.end + _AFTER])[0])
-    if after is None or (after.lastgroup == "something_else" and after.start() > _RIGHT_AFTER):
+    if after is None or (after.lastgroup != "telephone" and after.start() > _RIGHT_AFTER):
         return ""
     return after.lastgroup or ""
 
@@ -262,7 +273,7 @@ def _labels() -> re.Pattern[str]:
     words = table("phones")["labels"]
     return re.compile(
         rf"(?<!\w)(?:(?P<something_else>(?:{either(words['something_else'])})(?:\W{{1,3}}(?:{either(words['between'])}))?)"
-        rf"|(?P<telephone>{either(words['telephone'])}))(?!\w)",
+        rf"|(?P<meeting>{either(words['meeting'])})|(?P<telephone>{either(words['telephone'])}))(?!\w)",
         re.IGNORECASE,
     )
 
@@ -290,7 +301,16 @@ def _any_plan() -> re.Pattern[str]:
     lists = table("phones")
     national = [shape for shapes in lists["plans"].values() for shape in shapes]
     codes = "|".join(map(str, lists["abroad"]["codes"]))
-    return re.compile("|".join([*national, *lists["anywhere"]["shapes"], rf"(?:{codes})\d{{9,10}}"]))
+    return re.compile(
+        "|".join([*national, *lists["anywhere"]["shapes"], rf"(?:{codes})\d{{9,10}}", _from_abroad().pattern])
+    )
+
+
+@cache
+def _from_abroad() -> re.Pattern[str]:
+    """With the digits that one dials to leave the country; the trunk zero may stand after the country's code."""
+    codes = "|".join(map(str, table("phones")["abroad"]["codes"]))
+    return re.compile(rf"(?:00|011)({codes})0?(\d{{8,10}})")
 
 
 @cache
@@ -318,8 +338,9 @@ def canonical(number: str, *, plus: bool = False) -> tuple[str, str]:
     """(country, E.164) of a plausible number, ("", "") when no country fits."""
     import phonenumbers as library  # takes longer to load than a thousand clean messages to screen
 
-    abroad = [(None, "+" + number)]
-    national = [] if plus else [(region, number) for region, plan in _plans() if plan.fullmatch(number)][:4]
+    dialled = _from_abroad().fullmatch(number)
+    abroad = [(None, "+" + "".join(dialled.groups()) if dialled else "+" + number)]
+    national = [] if plus or dialled else [(region, number) for region, plan in _plans() if plan.fullmatch(number)][:4]
     for region, typed in national or abroad:
         try:
             parsed = library.parse(typed, region)

@@ -59,6 +59,9 @@ SURE = [
     ("(8I2) 555-OI8O", "(8I2) 555-OI8O", "+18125550180"),
     ("7\n7\n3\n5\n5\n5\n0\n1\n0\n8", "7\n7\n3\n5\n5\n5\n0\n1\n0\n8", "+17735550108"),
     ("wpp 11 90000-0437 me chama", "11 90000-0437", ""),
+    ("00 44 7700 900 553 from a call box", "00 44 7700 900 553", "+447700900553"),
+    ("0044 (0)7700 900553", "0044 (0)7700 900553", "+447700900553"),
+    ("07.700.900.123 capisci", "07.700.900.123", "+447700900123"),
     ("cell 3125550177", "3125550177", "+13125550177"),
     ("call 404 555 0116, 24/7", "404 555 0116", "+14045550116"),
 ]
@@ -121,6 +124,11 @@ def test_a_private_number_beside_a_published_one_is_found() -> None:
 
 def test_an_unlisted_line_is_only_possible() -> None:
     assert all(clue.score < 0.5 for clue in clues("the domestic abuse helpline there is 0332 111 4455"))
+
+
+def test_the_number_of_a_meeting_is_no_telephone_number() -> None:
+    (clue,) = clues("we sit together on zoom, 871 0042 6615, Wednesdays")
+    assert (clue.kind, clue.contact) == (Kind.MESSAGING_APP, "87100426615")
 
 
 def test_how_the_number_was_written_is_told() -> None:
