@@ -27,6 +27,7 @@ _CLOSED = re.compile(r"\s*(?:$|[.,;!?)\"\n])")
 
 _WIDEST_GAP = 24  # characters between two pieces of one run, glue words included
 _MOST_PIECES = 48  # nothing anybody dials is written in more
+_NEAR = 3  # characters in which punctuation before a number is looked for
 _LAST_IN_A_LIST = 20  # "day 3", "line 12"
 _ENOUGH_COMPANY = 3  # sure pieces that make a loose word at the edge a digit, too
 _DIALLED_LENGTHS = frozenset({10, 11})
@@ -145,50 +146,62 @@ def _stretches(text: str) -> Iterator[list[_Item]]:
     """Items with nothing but glue between them; endless rows of them are no numbers that anybody dials."""
     small = _small()
     current: list[_Item] = []
-    endless = False
+    endless = -1  # how far an endless row has got
     glue = previous = ""
     for match in _TOKEN.finditer(text):
-        token = match.group()
-        if token[0].isdecimal():
-            if previous in small.numbered and len(token) < 3 and int(token) <= _LAST_IN_A_LIST:
-                previous = ""
-                continue
-            items = [_Item(match.start(), match.end(), "figures", token)]
-        else:
-            token = token.lower() if token not in _ALONE_A_DIGIT else token
-            known = _known(token)
-            if not known:
-                if current and token in small.after_count and _only_counts(current[-1], current):
-                    current.pop()
-                if current and token not in small.glue:
-                    if not endless:
-                        yield _ended(text, current)
-                    current, endless = [], False
-                glue = previous = token
-                continue
-            items = [_placed(word, match.start()) for word in known]
-        first = items[0]
-        if current:
-            gap = text[current[-1].end : first.start]
-            if len(gap) > _WIDEST_GAP or gap.count("\n") > 2:
-                if not endless:
+        start, token = match.start(), match.group()
+        if endless >= 0 and start - endless <= _WIDEST_GAP and (token[0].isdecimal() or _known(token.lower())):
+            endless = match.end()
+            continue
+        items = _items(token, start, previous)
+        if items is None:
+            previous = ""
+            continue
+        if not items:
+            word = token.lower()
+            if current and word in small.after_count and _only_counts(current[-1], current):
+                current.pop()
+            if word not in small.glue:
+                if current:
                     yield _ended(text, current)
-                current, endless = [], False
+                current, endless = [], -1
+            glue = previous = word
+            continue
+        if current:
+            gap = text[current[-1].end : start]
+            if len(gap) > _WIDEST_GAP or gap.count("\n") > 2:
+                yield _ended(text, current)
+                current = []
+            elif len(current) > _MOST_PIECES:
+                current, endless = [], match.end()
+                continue
             elif gap not in _PLAIN_GAPS:
-                first.glue, first.pause = glue, bool(_PAUSE.search(gap))
-            if len(current) > _MOST_PIECES:
-                current, endless = [], True
-        first.counts = previous in small.before_count
+                items[0].glue, items[0].pause = glue, bool(_PAUSE.search(gap))
+        items[0].counts = previous in small.before_count
         current += items
+        endless = -1
         glue = previous = ""
-    if current and not endless:
+    if current:
         yield _ended(text, current)
 
 
+def _items(token: str, at: int, previous: str) -> list[_Item] | None:
+    """What a token says in digits; nothing for an ordinary word, None for the number of a day or a line."""
+    if token[0].isdecimal():
+        if len(token) < 3 and previous in _small().numbered and int(token) <= _LAST_IN_A_LIST:
+            return None
+        return [_Item(at, at + len(token), "figures", token)]
+    return [_placed(word, at) for word in _known(token if token in _ALONE_A_DIGIT else token.lower())]
+
+
 def _ended(text: str, items: list[_Item]) -> list[_Item]:
-    items = [item for at, item in enumerate(items) if not _says_how_many(items[at : at + 2])] or items
-    items[0].opens = text[: items[0].start].rstrip(" ")[-1:] in _OPENING
-    items[-1].closes = bool(_CLOSED.match(text, items[-1].end))
+    if len(items) > 1 and any(item.counts for item in items):
+        items = [item for at, item in enumerate(items) if not _says_how_many(items[at : at + 2])]
+    first, last = items[0], items[-1]
+    if first.part != "figures":
+        first.opens = text[max(0, first.start - _NEAR) : first.start].rstrip(" ")[-1:] in _OPENING
+    if last.part != "figures":
+        last.closes = bool(_CLOSED.match(text, last.end))
     return items
 
 
@@ -341,6 +354,11 @@ def _grouped(items: list[_Item]) -> list[Group]:
     return list(_Speech(items).groups())
 
 
+_A_FEW = frozenset("23456")
+_OPERATORS = frozenset({"times", "minus"})
+_NO_NUMBER = _OPERATORS | {"repeat"}
+
+
 class _Speech:
     """Applies the grammar of spoken numbers: "seventy six", "nine hundred", "double five", "three zeros"."""
 
@@ -366,7 +384,7 @@ class _Speech:
         item = self.items[self.at]
         if item.part == "repeat":
             return self._repeated(before)
-        if item.part in {"times", "minus"}:
+        if item.part in _OPERATORS:
             self.at += 1
             return before, True
         group = self._number()
@@ -384,37 +402,36 @@ class _Speech:
         afterwards = follower is None or (follower.pause and not item.pause)
         if afterwards and before is not None:
             return Group(before.start, item.end, before.value * item.number, "w"), True
-        if follower is None or follower.part in {"repeat", "times", "minus"}:
+        if follower is None or follower.part in _NO_NUMBER:
             return before, True
         group = self._number()
         return Group(item.start, group.end, group.value * item.number, "w"), False
 
     def _counted(self, group: Group) -> Group:
         """ "three zeros", "zwei mal die vier", "five three times", "eight minus one"."""
-        follower = self._peek()
+        follower, after = self._peek(), self._peek(1)
         if follower is None:
             return group
-        few = group.value in {"2", "3", "4", "5", "6"}
-        if follower.part == "plural" and few and not follower.pause:
+        if follower.part == "plural" and group.value in _A_FEW and not follower.pause:
             self.at += 1
             return Group(group.start, follower.end, follower.value * int(group.value), "w")
-        after = self._peek(1)
-        if follower.part == "times" and few and after is not None and after.part not in {"times", "minus", "repeat"}:
-            self.at += 1
-            counted = self._number()
-            return Group(group.start, counted.end, counted.value * int(group.value), "w")
-        if follower.part == "minus" and after is not None and after.part not in {"times", "minus", "repeat"}:
-            self.at += 1
-            return self._less(group)
-        if (
-            after is not None
-            and after.part == "times"
-            and follower.value in {"2", "3", "4", "5", "6"}
-            and len(group.value) == 1
-        ):
+        if follower.part in _OPERATORS and after is not None and after.part not in _NO_NUMBER:
+            if follower.part == "minus":
+                self.at += 1
+                return self._less(group)
+            if group.value in _A_FEW:
+                self.at += 1
+                counted = self._number()
+                return Group(group.start, counted.end, counted.value * int(group.value), "w")
+        if follower.value in _A_FEW and len(group.value) == 1 and not follower.pause and self._said_times():
             self.at += 2
-            return Group(group.start, after.end, group.value * follower.number, "w")
+            return Group(group.start, self.items[self.at - 1].end, group.value * follower.number, "w")
         return group
+
+    def _said_times(self) -> bool:
+        """ "three times" comes next, and nothing after it that it could belong to."""
+        times, beyond = self._peek(1), self._peek(2)
+        return times is not None and times.part == "times" and (beyond is None or beyond.pause)
 
     def _less(self, group: Group) -> Group:
         taken = self._number()
