@@ -77,7 +77,7 @@ class _Item:
 
     start: int
     end: int
-    part: str  # figures, look, sum, times, minus, plus, or the part of a number word
+    part: str  # figures, look, sum, times, minus, or the part of a number word
     value: str
     languages: frozenset[str] = frozenset()
     sure: bool = True
@@ -122,7 +122,6 @@ class _Small:
     glue: frozenset[str]
     times: frozenset[str]
     minus: frozenset[str]
-    plus: frozenset[str]
     before_count: frozenset[str]
     after_count: frozenset[str]
     numbered: frozenset[str]
@@ -135,7 +134,6 @@ def _small() -> _Small:
         glue=frozenset(lists["glue"]["words"]),
         times=frozenset(lists["times"]["words"]),
         minus=frozenset(lists["sums"]["minus"]),
-        plus=frozenset(lists["sums"]["plus"]),
         before_count=frozenset(lists["counted"]["before"]),
         after_count=frozenset(lists["counted"]["after"]),
         numbered=frozenset(lists["counted"]["numbered"]),
