@@ -40,18 +40,6 @@ def test_phrase_ids_are_unique() -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_number_words_have_small_values() -> None:
-    for language, words in table("numbers").items():
-        if language in {"plural", "glue", "arithmetic", "times"}:
-            assert all(isinstance(word, str) for values in words.values() for word in values)
-        else:
-            assert all(
-                0 <= value <= 1000
-                for part in ("ones", "tens", "scale", "repeat")
-                for value in words.get(part, {}).values()
-            )
-
-
 def test_every_service_has_digits_that_match_its_number() -> None:
     for line in table("services")["line"]:
         assert re.sub(r"\D", "", line["number"]) == re.sub(r"\D", "", line["digits"]), line["service"]
