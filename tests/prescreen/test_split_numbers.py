@@ -9,7 +9,7 @@ from moderation.prescreen.allowlist import allowed
 from moderation.prescreen.contract import Options
 from moderation.prescreen.lexicon import table
 from moderation.prescreen.lines import Clue
-from moderation.prescreen.splits import Talk
+from moderation.prescreen.talk import Talk
 from tests.prescreen.talks import talk
 
 KNOWN = allowed(Options())
@@ -18,8 +18,8 @@ Turns = tuple[tuple[str, str], ...]
 
 def clues(*turns: tuple[str, str]) -> list[Clue]:
     chat = talk(*turns)
-    lines = engine.lines_of(chat.messages)
-    return list(split_numbers.find(Talk(chat, lines), lines, KNOWN))
+    _, lines = engine.read(chat.messages)
+    return list(split_numbers.find(Talk(chat.messages, lines), lines, KNOWN))
 
 
 def pieces(clue: Clue) -> list[tuple[int, str]]:
