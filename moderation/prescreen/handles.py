@@ -1,341 +1,350 @@
-# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
-"""Finds user names and ids: a name counts when a medium and somebody's "mine" or "add me" stand beside it."""
+"""Finds user names, ids and friend codes: by the shape of a token, and by the words that introduce it as a name.
+
+Whether giving it breaks a rule is not asked here. A medium beside the name, a label ("user:") or a look-up ("add",
+"search for") make a name of what could be anything; a made-up shape (figures, underscores) needs less of that.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
 from functools import cache
 from itertools import islice
 
 from moderation.prescreen.contract import Kind, Rule
 from moderation.prescreen.lexicon import table
 from moderation.prescreen.lines import Clue, Line
-from moderation.prescreen.media import Medium, Mention, media
+from moderation.prescreen.media import Medium, Mention
+from moderation.prescreen.names import TOKEN, Shape, ordinary, shape, trimmed
 
-_WORD = r"@?[^\W_][\w.\-]{0,30}[\w](?:#\d{3,5})?|@?_[\w.\-]{2,30}|@[\w.]{2,30}"
-_NAMING = re.compile(
-    r"(?:\W*(?:(?:user ?-?)?names?|users?|ids?|handles?|tags?|acc(?:ount)?s?|codes?|friend codes?|profiles?|is|its|it's|it|im|i'm|i am|am|as|under|at|"
-    r"called|named|username|add|on there|over there|there|here|the|my|me|de|es|e|ist|isi|mi|minha|meu|mon|ma|c'est|mein|ist|aap|hai|ko|si|"
-    r"adalah|user|nick|nickname|pseudo|usuario|is:|lautet|soy|sou|sono|ben|jestem|нick|ник|мой|я|の|id는|은|는|pe|h|yaz|ekle|bul|then|"
-    r"goes by|find|look for|search|search for|snap|dm|follow|to|us|up|with|hmu|display name|screen name|screenname|just|that's|thats|mine is|mine's|mine)\b){0,5}"
-    r"[\s:=>\-→~,.\"'(*|]*",
+_MOST_TOKENS = 400
+_STEPS = 5  # words that may stand between a name and what introduces it
+_LONGEST_PHRASE = 5  # words of a name such as "wren in the airing cupboard"
+_BREAK = re.compile(r"[.!?;\n]\s|\n")
+_COMMA = re.compile(r"[,()\n]|[.!?;]\s")
+_PHRASE_END = re.compile(r"[,.!?;:()\n\"…|/]|\s-+\s|\s*$")
+_MAIL_OR_LINK = re.compile(
+    r"[\w.+-]+@\w[\w-]*\.\w|(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}/\S*", re.IGNORECASE
+)
+_QUOTED = re.compile(r"[\"“<*]([^\"”<>*\n]{3,40})[\"”>*]|(?<!\w)'([^'\n]{3,40})'(?!\w)")
+_PAYMENT_TAG = re.compile(r"(?<![\w$])[$£]([A-Za-z][\w-]{2,24})")
+_FEDERATED = re.compile(r"@[\w.-]{1,40}[:@][\w-]{1,40}(?:\.[\w-]{2,20}){1,3}\b")
+_CODE = re.compile(
+    r"\b(?:SW-?)?\d{4}[- ]\d{4}[- ]\d{4}\b|(?<![\d.,+-])\d{7,12}(?![\d.,-])|\b\d{3}[ -]\d{3,4}[ -]\d{4}\b",
     re.IGNORECASE,
 )
-_AFTER = re.compile(rf"({_WORD})", re.IGNORECASE)
-_BEFORE = re.compile(
-    rf"({_WORD})[\s\"'),*]*(?:is (?:me|my|what)|over|there|me)?\s*(?:on|in|for|at|is my|are my|auf|en|no|sur|su|op|di|da|na|w|в|pe|sa|te|de|via)?\s*"
-    rf"(?:the |my |meu |mi |mein |mon )?$",
+_SPELLED = re.compile(
+    r"\b[a-z0-9]{1,20}(?:\s(?:dot|under ?score|underline|hyphen|dash|period|point|full stop)\s[a-z0-9]{1,20}){1,5}\b",
     re.IGNORECASE,
 )
-_FRAME_BEFORE = re.compile(
-    r"(?:\bi'?m|\bi am|\bits|\bit's|\bit is|find me|add me|\bas|follow|following me|named|called|user(?:name)? is|is|add|search|look for|look up|look me up|"
-    r"me at|me as|reach me|me up|hmu|dm|soy|sou|sono|bin|suis|jestem|:|=|-|→|>|@|\bum|tag|hit)[\s:\"'(*]*$",
-    re.IGNORECASE,
+_TOP_LEVEL = re.compile(
+    r".*\s(?:dot|point|period)\s(?:com|net|org|co|uk|gg|me|io|de|fr|es|it|be|ph|in|ru|at)", re.IGNORECASE
 )
-_OWN = re.compile(
-    r"\b(?:my|mine|i'?m|im|i am|look up|takip|add me|add|follow|find me|me|us|snap me|dm|mi|meu|minha|mon|mein|mij|mio|benim|мой|aku|ako|hanapin|mujhe|mera|meri|adicion\w+|agreg\w+|busca\w*|ajoute\w*|username|user|handle|tag|id)\b|の",
-    re.IGNORECASE,
-)
-_SHARE = re.compile(
-    r"\b(?:add me|add us|follow me|find me|look me up|search me|dm me|my (?:user|username|user name|tag|handle|id|gamertag|gt|at|@|nick)|friend me|"
-    r"msg me|message me|hit me up|hmu)\b[^.!?\n]{0,25}?\b(?:my (?:user|name|tag|id) is|user is|is|its|it's|im|i'm|at|as|:|,)\s*",
-    re.IGNORECASE,
-)
-_SAME_NAME = re.compile(
-    r"\b(?:same (?:exact )?(?:user ?-?)?(?:name|handle|tag|@|nick|username|id|spelling)(?:,? (?:as|like|that|i use|i have|of)? ?(?:on |in )?(?:here|this|mine|my))?|"
-    r"(?:the )?same (?:thing |one )?(?:as (?:on )?(?:here|this|my name)|on (?:there|both))|(?:it'?s |i'?m |its |im )?my (?:user ?-?)?(?:name|nick|handle|username) (?:from |on |in )?(?:here|this(?: site| app)?)|"
-    r"(?:my |the |user)?name (?:i (?:use|have|go by) )?(?:on )?here|(?:exactly as|same as|identical to|what i'?m called|as) (?:i am |it is |i'?m called |my name )?(?:on )?(?:here|this site|this room)|"
-    r"mismo nombre|mesmo nome|meme (?:nom|pseudo)|(?:der|den )?gleiche[rn]? name|stesso nome|zelfde naam|ayni isim|ten sam nick|nama sama|\u0442\u043e\u0442 \u0436\u0435 \u043d\u0438\u043a)\b[^.!?\n]{0,60}",
-    re.IGNORECASE,
-)
-_CHAT_WORDS = frozenset(
-    [
-        "sum1",
-        "any1",
-        "some1",
-        "every1",
-        "no1",
-        "gr8",
-        "m8",
-        "l8r",
-        "b4",
-        "2day",
-        "2nite",
-        "2moro",
-        "2morrow",
-        "w8",
-        "h8",
-        "str8",
-        "4ever",
-        "2gether",
-        "u2",
-        "me2",
-        "covid19",
-        "ps5",
-        "ps4",
-        "ps3",
-        "mp3",
-        "h2o",
-        "b12",
-        "d3",
-        "24/7",
-        "k9",
-        "4got",
-        "ily2",
-        "sk8",
-        "gen1",
-        "y10",
-        "y11",
-        "yr10",
-        "yr11",
-        "4u",
-        "g2g",
-        "b2b",
-        "p.s",
-        "a.m",
-        "p.m",
-        "e.g",
-        "i.e",
-    ]
-)
-_CODE = re.compile(r"\b(?:sw-?)?\d{4}[- ]\d{4}[- ]\d{4}\b|\b\d{8,10}\b|\b[a-z0-9]{2,20}#\d{4}\b", re.IGNORECASE)
-_LIFE = re.compile(
-    r"\b(?:my (?:ex|mum|mom|dad|sister|brother|son|daughter|boss|friend|cousin|wife|husband|gf|bf|bff|best)|blocked|deleted|he|she|they|his|her|their)\b",
-    re.IGNORECASE,
-)
+
+
+class Cue(IntEnum):
+    """How strongly the words around a token say that it is a name."""
+
+    NONE = 0
+    MEDIUM_IN_LINE = 1
+    APPOSITION = 2  # "i'm …", "it's …"
+    LOOK_UP = 3  # "add …", "search for …"
+    LABEL = 4  # "my user is …"
+    AT_MEDIUM = 5  # "snap: …", "… on snap"
+
+
+# What a token is worth by shape and cue: the form alone, the judge has the last word below 0.5.
+_WORTH: dict[Shape, tuple[float, float, float, float, float, float]] = {
+    Shape.ORDINARY: (0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    Shape.UNUSUAL: (0.0, 0.2, 0.0, 0.35, 0.4, 0.6),
+    Shape.COMPOUND: (0.0, 0.35, 0.35, 0.55, 0.6, 0.8),
+    Shape.SHAPED: (0.4, 0.6, 0.55, 0.8, 0.85, 0.92),
+    Shape.MARKED: (0.0, 0.7, 0.3, 0.75, 0.9, 0.95),
+}
+_BOTH_SIDES = 0.05  # introduced as a name and beside a medium
+_IN_LINE_TOO = 0.12  # introduced, and a medium elsewhere in the message
+_PHRASE = 0.45  # everyday words introduced beside a medium
+_CERTAIN = 0.45  # with such a token found, words are not read as names any more
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word with its place in folded text."""
+
+    start: int
+    end: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    labels: frozenset[str]
+    lookups: frozenset[str]
+    introductions: frozenset[str]
+    fillers: frozenset[str]
+    links: frozenset[str]
+    enders: frozenset[str]
+    predicates: frozenset[str]
 
 
 @cache
-def ordinary() -> frozenset[str]:
-    return frozenset(table("ordinary_words")["words"].split())
+def _words() -> _Words:
+    lists = table("naming")
+    names = ("labels", "lookups", "introductions", "fillers", "links_to_medium", "enders", "predicates")
+    return _Words(*(frozenset(lists[name].split()) for name in names))
 
 
-def shaped(token: str) -> bool:
-    """Looks like a user name by itself: figures, underscores or dots among letters."""
-    bare = token.lstrip("@").rstrip(".")
-    if len(bare) < 3 or bare.isdigit() or bare.lower() in _CHAT_WORDS:
-        return False
-    if re.fullmatch(
-        r"\d+(?:st|nd|rd|th|am|pm|mg|k|s|x|h|hrs?|min|mins|yrs?|wks?|ish|yo|f|m)", bare, re.IGNORECASE
-    ) or re.fullmatch(r"(?:[a-z]\.)+[a-z]?|\d+[.,]\d+|\w+-\w+|\.+", bare, re.IGNORECASE):
-        return False
-    return bool(re.search(r"[a-z]", bare, re.IGNORECASE) and re.search(r"[\d_]|\w\.\w", bare)) or "#" in bare
+@cache
+def _one_of(name: str) -> re.Pattern[str]:
+    return re.compile(r"(?<!\w)(?:" + "|".join(table("naming")[name]) + r")(?!\w)", re.IGNORECASE)
 
 
 def find(line: Line) -> Iterator[Clue]:
-    spans: list[tuple[int, int]] = []
-    for mention in line.mentions:
-        for start, end, score in _beside(line, mention):
-            if any(a < end and start < b for a, b in spans):
+    """Names in one message, each with how surely its form and its labels make it one."""
+    reading = _Reading(line)
+    clues = [*reading.codes(), *reading.tags(), *reading.spelled()]
+    clues += (clue for clue in reading.tokens() if not _overlaps(clue, clues))
+    if not any(clue.score >= _CERTAIN for clue in clues):
+        clues += (clue for clue in reading.phrases() if not _overlaps(clue, clues))
+    yield from clues
+    yield from (clue for clue in reading.same_name() if not _overlaps(clue, clues))
+
+
+def _overlaps(clue: Clue, others: Sequence[Clue]) -> bool:
+    return any(other.start < clue.end and clue.start < other.end and other.score >= clue.score for other in others)
+
+
+class _Reading:
+    """One message as a row of tokens and mentions of media."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.text = line.text
+        self.mentions = line.mentions
+        self.row = [
+            Token(match.start(), match.start() + len(token), token.lower())
+            for match in islice(TOKEN.finditer(self.text), _MOST_TOKENS)
+            if (token := trimmed(match.group()))
+        ]
+        self._place: int | None = None
+        self._addresses: list[tuple[int, int]] | None = None
+
+    # What may be a name
+
+    def tokens(self) -> Iterator[Clue]:
+        for at, token in enumerate(self.row):
+            form = shape(self.text[token.start : token.end])
+            if form is Shape.ORDINARY or self._within_something_else(token):
                 continue
-            spans.append((start, end))
-            yield _clue(line, start, end, mention.medium, score)
-    if not spans:
-        yield from _full_name(line)
-        yield from _by_introduction(line)
-    yield from _same_name(line)
+            score, medium = self._worth(at, form)
+            if score:
+                yield self._clue(token.start, token.end, score, medium)
 
+    def _worth(self, at: int, form: Shape) -> tuple[float, Medium | None]:
+        before, medium = self._cue_before(at)
+        after, other = self._cue_after(at)
+        medium = medium or other or self._medium()
+        anywhere = Cue.MEDIUM_IN_LINE if self.mentions or self._some_place() else Cue.NONE
+        cue = max(before, after, anywhere)
+        score = _WORTH[form][cue]
+        if score and before >= Cue.APPOSITION and after is Cue.AT_MEDIUM:
+            score += _BOTH_SIDES
+        elif score and anywhere and Cue.APPOSITION <= cue < Cue.AT_MEDIUM:
+            score += _IN_LINE_TOO
+        return min(score, 0.97), medium
 
-def _clue(line: Line, start: int, end: int, medium: Medium, score: float) -> Clue:
-    name = line.text[start:end]
-    kind = medium.kind if medium.kind is not Kind.URL else Kind.URL
-    why = f"a name to be found under on {medium.name}"
-    return Clue(
-        Rule.CONTACT_SHARED,
-        line,
-        start,
-        end,
-        kind,
-        score,
-        "handle",
-        why,
-        f"{medium.name}:{name.lstrip('@').lower()}",
-    )
+    def codes(self) -> Iterator[Clue]:
+        """Friend codes and player ids: figures that a label or a game beside them makes an id."""
+        for match in _CODE.finditer(self.text):
+            at = self._first_token_at(match.start())
+            before, medium = self._cue_before(at)
+            switch = match.group()[:2].lower() == "sw"
+            if switch or before in {Cue.LABEL, Cue.AT_MEDIUM}:
+                yield self._clue(
+                    match.start(), match.end(), 0.9 if switch else 0.8, medium or self._medium(), "friend-code"
+                )
 
+    def tags(self) -> Iterator[Clue]:
+        """Payment tags and federated names, which carry their own mark."""
+        for match in _PAYMENT_TAG.finditer(self.text):
+            paid = self._medium()
+            sure = paid is not None and paid.kind is Kind.OTHER
+            yield self._clue(match.start(), match.end(), 0.92 if sure else 0.6, paid, "payment-tag", Kind.OTHER)
+        for match in _FEDERATED.finditer(self.text):
+            yield self._clue(match.start(), match.end(), 0.85, self._medium(), "federated-name")
 
-def _beside(line: Line, mention: Mention) -> Iterator[tuple[int, int, float]]:
-    text = line.text
-    if (mention.medium.name in {"own_site"}) or _reported(line, mention):
-        return
-    own = bool(_OWN.search(text[max(0, mention.start - 60) : mention.end + 40])) or len(text) < 45
-    for token in islice(re.finditer(_WORD, text), 60 if line.folded.source else 0):
-        if (
-            len(token.group()) > 4
-            and _stretched(line, *token.span())
-            and not (token.start() < mention.end and mention.start < token.end())
-        ):
-            yield *token.span(), 0.86
+    def spelled(self) -> Iterator[Clue]:
+        """ "luna underscore seven seven", as one says a name aloud."""
+        for match in _SPELLED.finditer(self.text):
+            if _TOP_LEVEL.fullmatch(match.group()):
+                continue
+            underscored = re.search(r"under ?score", match.group(), re.IGNORECASE) is not None
+            score = 0.45 + 0.2 * underscored + 0.2 * bool(self.mentions)
+            yield self._clue(match.start(), match.end(), score, self._medium(), "spelled-name")
+
+    def phrases(self) -> Iterator[Clue]:
+        """Everyday words that are introduced as a name: "search for quiet harbour on there"."""
+        beside = bool(self.mentions) or self._some_place()
+        noted = bool(_one_of("spelling_notes").search(self.text))
+        for start, end, cue in islice(self._introduced_words(), 3):
+            words = self.text[start:end].split()
+            titled = len(words) > 1 and all(word[:1].isupper() for word in words)
+            if not (beside or cue is Cue.LABEL or (titled and cue is Cue.LOOK_UP)):
+                continue
+            score = _PHRASE - 0.2 * (not beside) + 0.15 * titled + 0.1 * noted - 0.05 * (len(words) > 3)
+            score -= 0.1 * (cue is Cue.APPOSITION)
+            yield self._clue(start, end, score, self._medium())
+        for match in _QUOTED.finditer(self.text) if beside or noted else ():
+            group = 1 if match.group(1) else 2
+            yield self._clue(match.start(group), match.end(group), 0.4 + 0.1 * noted, self._medium())
+
+    def same_name(self) -> Iterator[Clue]:
+        """ "Same name as on here" is a name elsewhere, with what is to be changed in it."""
+        match = _one_of("same_name").search(self.text)
+        if match is None:
             return
-    gap = _NAMING.match(text, mention.end)
-    after = _AFTER.match(text, gap.end()) if gap else None
-    if after is not None and "\n\n" not in text[mention.end : after.start()]:
-        score = _score(line, mention, after.group(1), own, explicit=_explicit(text, mention, after.start()))
-        if score and _not_speech(text, after.start(), after.end(), after.group(1)):
-            end = after.end() - (len(after.group(1)) - len(after.group(1).rstrip(".-")))
-            yield after.start(), end, score
-            return
-    window = text[max(0, mention.start - 45) : mention.start]
-    before = _BEFORE.search(window)
-    if before is not None and own:
-        start = max(0, mention.start - 45) + before.start(1)
-        framed = bool(_FRAME_BEFORE.search(text[max(0, start - 25) : start]))
-        score = _score(line, mention, before.group(1), own, explicit=framed)
-        if score and (framed or shaped(before.group(1))):
-            yield start, start + len(before.group(1).rstrip(".")), score - 0.03
-            return
-    for token in re.finditer(_WORD, text[mention.end : mention.end + 90]):
-        start = mention.end + token.start()
-        if shaped(token.group()) and own and not _is_site_name(text, start):
-            yield start, start + len(token.group().rstrip(".-")), 0.72 if mention.sure else 0.6
-            return
-    for token in re.finditer(_WORD, text[max(0, mention.start - 60) : mention.start]):
-        start = max(0, mention.start - 60) + token.start()
-        if shaped(token.group()) and own and not _is_site_name(text, start):
-            yield start, start + len(token.group().rstrip(".-")), 0.66 if mention.sure else 0.55
-            return
+        end = match.end() + self._change_after(match.end())
+        medium = self._medium()
+        score = 0.75 if self.mentions else 0.55 if self._some_place() else 0.45
+        kind = medium.kind if medium else Kind.OTHER
+        where = f"on {medium.title}" if medium else "elsewhere"
+        why = f"says that the name on this site is also the one {where}"
+        yield Clue(Rule.CONTACT_SHARED, self.line, match.start(), end, kind, score, "same-name", why)
 
-
-def _explicit(text: str, mention: Mention, at: int) -> bool:
-    """Something between the medium and the token introduces a name: "is", ":", "id", "as"."""
-    between = text[mention.end : at]
-    return bool(
-        re.search(
-            r"[:=→>@]|\b(?:is|its|it's|im|i'm|as|under|id|name|user\w*|handle|tag|called|add|me|mine|is:|nick|code|soy|ist|es|hai)\b",
-            between,
-            re.IGNORECASE,
-        )
-    )
-
-
-def _score(line: Line, mention: Mention, token: str, own: bool, explicit: bool) -> float:
-    bare = token.lstrip("@").rstrip(".-").lower()
-    own = own or bool(re.fullmatch(r"[a-z]+[_.][a-z_.]*\d{2,}|[a-z]+_[a-z_]+\w*", bare))
-    if len(bare) < 3 or (bare.isdigit() and not (explicit and 8 <= len(bare) <= 12)):
-        return 0.0
-    if shaped(token) or token.startswith("@"):
-        return (0.93 if explicit or token.startswith("@") else 0.85) if own else 0.7 if explicit else 0.45
-    if bare in ordinary() or not own or re.fullmatch(r"[a-z]+(?:ing|ed|ly|n't)", bare):
-        return 0.0
-    if explicit:
-        return 0.8 if mention.sure else 0.7
-    return 0.0
-
-
-def _not_speech(text: str, start: int, end: int, token: str) -> bool:
-    """A plain word must end its clause to be a name ("my snap is sunflower" but not "my snap is driving me mad")."""
-    if shaped(token) or token.startswith("@"):
-        return True
-    rest = text[end : end + 14]
-    return bool(
-        re.match(
-            r"\s*(?:$|[.,!?;:)\"'\n]|if\b|and\b|n\b|add|on\b|over|there|lol|so\b|in case|w\b|with\b|but\b|x+\b|haha|:|all\b|one\b|no\b|just\b|btw|ok)",
+    def _change_after(self, start: int) -> int:
+        """How far "but with an underscore at the end" reaches."""
+        rest = self.text[start : start + 80]
+        change = re.match(
+            r"[,\s]*(?:(?:but|except|only|just|with|w|without|minus|plus|and|then|add|chop|put|take|pero|mais|nur|ohne|mit|sin|con)\b[^.!?\n]{0,60}?)"
+            r"(?=\s+(?:on|thats|that's|thats my|is my|over on|in)\b|[.!?\n]|,\s+(?:thats|on)|$)",
             rest,
             re.IGNORECASE,
         )
-    )
+        return change.end() if change else 0
 
+    # What stands around it
 
-def _reported(line: Line, mention: Mention) -> bool:
-    left, _ = line.clause(mention.start, mention.end)
-    return bool(_LIFE.search(line.text[left : mention.start])) and not re.search(
-        r"\b(?:add|find|follow) (?:me|us|her|him|them)\b|\bmy (?:own )?(?:snap|insta|ig|discord)",
-        line.text,
-        re.IGNORECASE,
-    )
+    def _cue_before(self, at: int) -> tuple[Cue, Medium | None]:
+        """The strongest introduction within a few small words before token `at`."""
+        words, best, medium = _words(), Cue.NONE, None
+        right = self.row[at].start if at < len(self.row) else len(self.text)
+        for step in range(1, _STEPS + 1):
+            index = at - step
+            mention = self._mention_ending(right)
+            if mention is not None:
+                return Cue.AT_MEDIUM, mention.medium
+            if index < 0 or _BREAK.search(self.text, self.row[index].end, right):
+                break
+            key, right = self.row[index].key, self.row[index].start
+            cue = _cue_of(key, words)
+            best = max(best, cue)
+            if cue is Cue.NONE and key not in words.fillers:
+                break
+        return best, medium
 
+    def _cue_after(self, at: int) -> tuple[Cue, Medium | None]:
+        """The medium within a few small words after token `at`: "… on my snap"."""
+        links, left = _words().links, self.row[at].end
+        for step in range(_STEPS):
+            mention = self._mention_beginning(left)
+            if mention is not None:
+                return Cue.AT_MEDIUM, mention.medium
+            index = at + 1 + step
+            if index >= len(self.row) or self.row[index].key not in links:
+                break
+            if _BREAK.search(self.text, left, self.row[index].start):
+                break
+            left = self.row[index].end
+        return Cue.NONE, None
 
-def _is_site_name(text: str, start: int) -> bool:
-    return text[start : start + 1] == "@" and bool(
-        re.search(
-            r"(?:hosts?|hosting|thanks|thank you|hi|hey|hello|with|from|ask|love|agree|welcome)\s$",
-            text[max(0, start - 12) : start],
-            re.IGNORECASE,
+    def _mention_ending(self, end: int) -> Mention | None:
+        return next((one for one in self.mentions if one.end <= end and _is_gap(self.text[one.end : end])), None)
+
+    def _mention_beginning(self, start: int) -> Mention | None:
+        return next(
+            (one for one in self.mentions if one.start >= start and _is_gap(self.text[start : one.start])), None
         )
-    )
+
+    def _introduced_words(self) -> Iterator[tuple[int, int, Cue]]:
+        """Rows of words right after an introduction, and all before "on <medium>"."""
+        for at, token in enumerate(self.row):
+            if token.key in _words().predicates or token.key in _words().fillers or self._is_mention(token):
+                continue
+            cue, _ = self._cue_before(at)
+            if cue >= Cue.APPOSITION and (at == 0 or self._is_cue(at - 1)):
+                end = self._phrase_end(at)
+                if end and (cue > Cue.APPOSITION or self._cue_after_end(end)):
+                    yield token.start, end, cue
+
+    def _cue_after_end(self, end: int) -> bool:
+        return re.match(r"\s+(?:on|over on|in|at|auf|en|no|sur|op|sa)\b", self.text[end : end + 10]) is not None
+
+    def _is_cue(self, at: int) -> bool:
+        words, token = _words(), self.row[at]
+        return _cue_of(token.key, words) > Cue.NONE or token.key in words.fillers or self._is_mention(token)
+
+    def _phrase_end(self, at: int) -> int:
+        """Where the name that begins with token `at` ends; 0 when the sentence runs on."""
+        words = _words()
+        for last in range(at, min(at + _LONGEST_PHRASE, len(self.row))):
+            end = self.row[last].end
+            follower = self.row[last + 1] if last + 1 < len(self.row) else None
+            if follower is None or _PHRASE_END.match(self.text, end) or follower.key in words.enders:
+                return end
+            if follower.key in {"on", "over", "in", "at", "auf", "en", "sur"} and self._leads_away(last + 1):
+                return end
+        return 0
+
+    def _leads_away(self, at: int) -> bool:
+        """ "on there", "on the ghost app", "over on insta"."""
+        return (
+            self._cue_after(at)[0] is Cue.AT_MEDIUM
+            or _one_of("some_place").match(self.text, self.row[at].start) is not None
+        )
+
+    def _is_mention(self, token: Token) -> bool:
+        return any(one.start < token.end and token.start < one.end for one in self.mentions)
+
+    def _within_something_else(self, token: Token) -> bool:
+        if self._addresses is None:
+            self._addresses = [match.span() for match in _MAIL_OR_LINK.finditer(self.text)] if "." in self.text else []
+        return self._is_mention(token) or any(a < token.end and token.start < b for a, b in self._addresses)
+
+    def _first_token_at(self, start: int) -> int:
+        return next((at for at, token in enumerate(self.row) if token.end > start), len(self.row))
+
+    def _medium(self) -> Medium | None:
+        return self.mentions[0].medium if self.mentions else None
+
+    def _some_place(self) -> bool:
+        if self._place is None:
+            self._place = int(_one_of("some_place").search(self.text) is not None)
+        return bool(self._place)
+
+    def _clue(
+        self,
+        start: int,
+        end: int,
+        score: float,
+        medium: Medium | None,
+        detector: str = "handle",
+        kind: Kind | None = None,
+    ) -> Clue:
+        name = self.text[start:end].lstrip("@").lower()
+        kind = kind or (medium.kind if medium else Kind.SOCIAL_HANDLE)
+        why = f"a name to be found under on {medium.title}" if medium else "a user name given so that others can add it"
+        contact = f"{medium.name}:{name}" if medium else name
+        return Clue(Rule.CONTACT_SHARED, self.line, start, end, kind, round(score, 2), detector, why, contact)
 
 
-def _by_introduction(line: Line) -> Iterator[Clue]:
-    """No medium named: "add me, my user is bunnywaffle_7731", "I'm wren.47 there", "jo_99 quick before they delete"."""
-    text = line.text
-    for match in _SHARE.finditer(text):
-        token = _AFTER.match(text, match.end())
-        if token is not None and shaped(token.group(1)):
-            yield _named(line, token.start(), token.start() + len(token.group(1).rstrip(".-")), 0.78)
-            return
-    for match in _I_AM.finditer(text):
-        if (
-            shaped(match.group(1))
-            and re.search(r"_|[a-z]\.[a-z]|[a-z]\d{2}", match.group(1), re.IGNORECASE)
-            and not _is_site_name(text, match.start(1))
-        ):
-            yield _named(line, match.start(1), match.end(1), 0.7)
-            return
-    if line.cues & {"secrecy"}:
-        for match in re.finditer(r"(?<![\w@./])[a-z][a-z0-9]*[_0-9][\w.]{3,}", text, re.IGNORECASE):
-            if shaped(match.group()) and re.search(r"[a-z]{3}", match.group(), re.IGNORECASE):
-                yield _named(line, match.start(), match.end(), 0.66)
-                return
+def _cue_of(key: str, words: _Words) -> Cue:
+    if key in words.labels:
+        return Cue.LABEL
+    if key in words.lookups:
+        return Cue.LOOK_UP
+    return Cue.APPOSITION if key in words.introductions else Cue.NONE
 
 
-_I_AM = re.compile(
-    r"\b(?:i'?m|im|i am|it'?s|its|user(?:name)? is|find me (?:as|at|under)|look (?:me )?up|search(?: for)?|under|add|name is|known as|go by)\s+(@?[a-z][\w.]{4,29}\w)",
-    re.IGNORECASE,
-)
-_FULL_NAME = re.compile(
-    r"(?i:\b(?:look for|search(?: for)?|find me (?:as|under|by)?|look me up,?|under(?: the name)?|i'?m|my name is|name'?s|it'?s|as|add|hanapin mo sa fb|cherche|such nach|busca(?:me)?|cerca))\s+((?:[A-Z][\w'-]+\s){1,3}[A-Z][\w'-]+)"
-)
-
-
-def _named(line: Line, start: int, end: int, score: float) -> Clue:
-    name = line.text[start:end]
-    return Clue(
-        Rule.CONTACT_SHARED,
-        line,
-        start,
-        end,
-        Kind.SOCIAL_HANDLE,
-        score,
-        "handle",
-        "a user name given so that others can add it",
-        name.lower(),
-    )
-
-
-def _full_name(line: Line) -> Iterator[Clue]:
-    """A real name to look up on a network where people go by it."""
-    network = next(
-        (
-            m.medium
-            for m in line.mentions
-            if m.medium.name in {"facebook", "messenger", "vk", "x", "instagram", "tumblr"}
-        ),
-        None,
-    )
-    match = _FULL_NAME.search(line.text) if network else None
-    if match is not None and network is not None:
-        yield _clue(line, match.start(1), match.end(1), network, 0.74)
-
-
-def _stretched(line: Line, start: int, end: int) -> bool:
-    """The characters were disguised in the original: spaced, struck through, in fancy letters."""
-    first, last = line.folded.span(start, end)
-    typed = line.message.text[first:last]
-    return typed != line.text[start:end] and (
-        len(typed) > 1.5 * (end - start) or sum(not c.isascii() for c in typed) > 3
-    )
-
-
-def _same_name(line: Line) -> Iterator[Clue]:
-    if not line.mentions:
-        return
-    for match in _SAME_NAME.finditer(line.text):
-        if re.search(
-            r"\b(?:don'?t|not|never|no one|can'?t|isn'?t|are you|are u|do you|what'?s?|is it|which|your|ur)\b",
-            line.text[max(0, match.start() - 25) : match.start()] + line.text[match.start() : match.start() + 12],
-            re.IGNORECASE,
-        ):
-            continue
-        medium = next((m.medium for m in line.mentions), media()["wickr"])
-        found = match.group().rstrip(" ,")
-        yield Clue(Rule.CONTACT_SHARED, line, match.start(), match.start() + len(found), medium.kind, 0.8, "same-name",
-                   f"says that the name on this site is also the one on {medium.name}")  # fmt: skip
-        return
+def _is_gap(text: str) -> bool:
+    """Nothing but the signs that lead from a medium to a name."""
+    return len(text) <= 6 and not any(char.isalnum() or char in "\n;!?" for char in text)
