@@ -15,7 +15,7 @@ from moderation.prescreen.contract import Kind, Rule
 from moderation.prescreen.lexicon import table
 from moderation.prescreen.lines import Clue, Line
 from moderation.prescreen.media import Medium, Mention
-from moderation.prescreen.names import TOKEN, Shape, ordinary, shape, trimmed
+from moderation.prescreen.names import TOKEN, Shape, ordinary, shape, shaped, trimmed
 
 _MOST_TOKENS = 400
 _STEPS = 5  # words that may stand between a name and what introduces it
@@ -27,6 +27,9 @@ _MAIL_OR_LINK = re.compile(
     r"[\w.+-]+@\w[\w-]*\.\w|(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}/\S*", re.IGNORECASE
 )
 _QUOTED = re.compile(r"[\"“<*]([^\"”<>*\n]{3,40})[\"”>*]|(?<!\w)'([^'\n]{3,40})'(?!\w)")
+_OWNED = re.compile(r"(?:\bm[yi]|\bon|\bmeu|\bmon|\bmein)\s$", re.IGNORECASE)
+_SIGNS = frozenset(":=>-~|(*\u2192")  # lead from a medium to a name
+_TITLED = re.compile(r"(?<![\w@])(?:[A-Z][\w'-]+,? (?:(?:&|of|the|and) )?){1,4}[A-Z][\w'-]+")
 _PAYMENT_TAG = re.compile(r"(?<![\w$])[$£]([A-Za-z][\w-]{2,24})")
 _FEDERATED = re.compile(r"@[\w.-]{1,40}[:@][\w-]{1,40}(?:\.[\w-]{2,20}){1,3}\b")
 _CODE = re.compile(
@@ -48,23 +51,25 @@ class Cue(IntEnum):
     NONE = 0
     MEDIUM_IN_LINE = 1
     APPOSITION = 2  # "i'm …", "it's …"
-    LOOK_UP = 3  # "add …", "search for …"
-    LABEL = 4  # "my user is …"
-    AT_MEDIUM = 5  # "snap: …", "… on snap"
+    BESIDE_MEDIUM = 3  # "… on snap"
+    LOOK_UP = 4  # "add …", "search for …"
+    LABEL = 5  # "my user is …"
+    AT_MEDIUM = 6  # "snap: …", "i'm … on snap"
 
 
 # What a token is worth by shape and cue: the form alone, the judge has the last word below 0.5.
-_WORTH: dict[Shape, tuple[float, float, float, float, float, float]] = {
-    Shape.ORDINARY: (0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-    Shape.UNUSUAL: (0.0, 0.2, 0.0, 0.35, 0.4, 0.6),
-    Shape.COMPOUND: (0.0, 0.35, 0.35, 0.55, 0.6, 0.8),
-    Shape.SHAPED: (0.4, 0.6, 0.55, 0.8, 0.85, 0.92),
-    Shape.MARKED: (0.0, 0.7, 0.3, 0.75, 0.9, 0.95),
+_WORTH: dict[Shape, tuple[float, ...]] = {
+    Shape.ORDINARY: (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    Shape.UNUSUAL: (0.0, 0.0, 0.1, 0.2, 0.3, 0.4, 0.6),
+    Shape.COMPOUND: (0.0, 0.3, 0.35, 0.5, 0.55, 0.6, 0.8),
+    Shape.SHAPED: (0.4, 0.6, 0.5, 0.8, 0.8, 0.85, 0.93),
+    Shape.MARKED: (0.0, 0.7, 0.3, 0.9, 0.75, 0.9, 0.95),
 }
-_BOTH_SIDES = 0.05  # introduced as a name and beside a medium
 _IN_LINE_TOO = 0.12  # introduced, and a medium elsewhere in the message
+_RUNS_ON = 0.2  # a plain word in the middle of its sentence is rarely a name
 _PHRASE = 0.45  # everyday words introduced beside a medium
-_CERTAIN = 0.45  # with such a token found, words are not read as names any more
+_UNSURE = 0.15  # beside a word such as "line" or "face" that is not always a medium
+_LEAST = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +109,7 @@ def find(line: Line) -> Iterator[Clue]:
     reading = _Reading(line)
     clues = [*reading.codes(), *reading.tags(), *reading.spelled()]
     clues += (clue for clue in reading.tokens() if not _overlaps(clue, clues))
-    if not any(clue.score >= _CERTAIN for clue in clues):
-        clues += (clue for clue in reading.phrases() if not _overlaps(clue, clues))
+    clues += (clue for clue in reading.phrases() if not _overlaps(clue, clues))
     yield from clues
     yield from (clue for clue in reading.same_name() if not _overlaps(clue, clues))
 
@@ -132,36 +136,54 @@ class _Reading:
     # What may be a name
 
     def tokens(self) -> Iterator[Clue]:
+        past = 0
         for at, token in enumerate(self.row):
             form = shape(self.text[token.start : token.end])
-            if form is Shape.ORDINARY or self._within_something_else(token):
+            if form is Shape.ORDINARY or token.start < past or self._within_something_else(token):
                 continue
-            score, medium = self._worth(at, form)
-            if score:
-                yield self._clue(token.start, token.end, score, medium)
+            end, score, medium = self._weighed(at, form)
+            if score >= _LEAST:
+                past = end
+                yield self._clue(token.start, end, score, medium)
 
-    def _worth(self, at: int, form: Shape) -> tuple[float, Medium | None]:
-        before, medium = self._cue_before(at)
-        after, other = self._cue_after(at)
-        medium = medium or other or self._medium()
-        anywhere = Cue.MEDIUM_IN_LINE if self.mentions or self._some_place() else Cue.NONE
-        cue = max(before, after, anywhere)
-        score = _WORTH[form][cue]
-        if score and before >= Cue.APPOSITION and after is Cue.AT_MEDIUM:
-            score += _BOTH_SIDES
-        elif score and anywhere and Cue.APPOSITION <= cue < Cue.AT_MEDIUM:
+    def _weighed(self, at: int, form: Shape) -> tuple[int, float, Medium | None]:
+        """Where the name that begins with token `at` ends, what it is worth, and the medium it is for."""
+        cue, medium, sure = self._cue(at)
+        end, score = self.row[at].end, _WORTH[form][cue]
+        if self._beside() and Cue.APPOSITION <= cue < Cue.AT_MEDIUM:
             score += _IN_LINE_TOO
-        return min(score, 0.97), medium
+        if form <= Shape.COMPOUND and cue > Cue.MEDIUM_IN_LINE:
+            end = self._phrase_end(at) or end
+            score -= _RUNS_ON * (form is Shape.UNUSUAL and not self._ends_clause(end)) + _UNSURE * (not sure)
+        return end, min(score, 0.97), medium
+
+    def _cue(self, at: int) -> tuple[Cue, Medium | None, bool]:
+        """The strongest hint at token `at`, the medium it is a name for, and whether that is surely a medium."""
+        before, mention = self._cue_before(at)
+        follows = self._medium_after(self.row[at].end, at + 1)
+        if follows is not None:
+            cue = Cue.AT_MEDIUM if before in {Cue.APPOSITION, Cue.LOOK_UP, Cue.LABEL} else Cue.BESIDE_MEDIUM
+            before, mention = max(before, cue), mention or follows
+        if before is Cue.NONE and self._beside():
+            before = Cue.MEDIUM_IN_LINE
+        return before, mention.medium if mention else self._medium(), mention is None or self._surely(mention)
+
+    def _surely(self, mention: Mention) -> bool:
+        return mention.sure or _OWNED.search(self.text, max(0, mention.start - 12), mention.start) is not None
+
+    def _beside(self) -> bool:
+        return bool(self.mentions) or self._some_place()
 
     def codes(self) -> Iterator[Clue]:
         """Friend codes and player ids: figures that a label or a game beside them makes an id."""
         for match in _CODE.finditer(self.text):
-            at = self._first_token_at(match.start())
-            before, medium = self._cue_before(at)
+            before, mention = self._cue_before(self._first_token_at(match.start()))
             switch = match.group()[:2].lower() == "sw"
-            if switch or before in {Cue.LABEL, Cue.AT_MEDIUM}:
+            game = mention is not None and mention.medium.kind is Kind.SOCIAL_HANDLE
+            if switch or before is Cue.LABEL or game:
+                score = 0.9 if switch else 0.8
                 yield self._clue(
-                    match.start(), match.end(), 0.9 if switch else 0.8, medium or self._medium(), "friend-code"
+                    match.start(), match.end(), score, mention.medium if mention else self._medium(), "friend-code"
                 )
 
     def tags(self) -> Iterator[Clue]:
@@ -176,27 +198,40 @@ class _Reading:
     def spelled(self) -> Iterator[Clue]:
         """ "luna underscore seven seven", as one says a name aloud."""
         for match in _SPELLED.finditer(self.text):
-            if _TOP_LEVEL.fullmatch(match.group()):
+            said = match.group().lower()
+            last = said.rsplit(" ", 1)[-1]
+            if _TOP_LEVEL.fullmatch(said) or last in _words().predicates or last in _words().enders:
                 continue
-            underscored = re.search(r"under ?score", match.group(), re.IGNORECASE) is not None
-            score = 0.45 + 0.2 * underscored + 0.2 * bool(self.mentions)
+            underscored = "underscore" in said.replace(" ", "")
+            introduced = self._cue_before(self._first_token_at(match.start()))[0] >= Cue.APPOSITION
+            score = 0.3 + 0.25 * underscored + 0.2 * introduced + 0.15 * self._beside()
             yield self._clue(match.start(), match.end(), score, self._medium(), "spelled-name")
 
     def phrases(self) -> Iterator[Clue]:
         """Everyday words that are introduced as a name: "search for quiet harbour on there"."""
-        beside = bool(self.mentions) or self._some_place()
-        noted = bool(_one_of("spelling_notes").search(self.text))
+        noted = self._beside() and bool(_one_of("spelling_notes").search(self.text))
         for start, end, cue in islice(self._introduced_words(), 3):
             words = self.text[start:end].split()
             titled = len(words) > 1 and all(word[:1].isupper() for word in words)
-            if not (beside or cue is Cue.LABEL or (titled and cue is Cue.LOOK_UP)):
+            if not (self._beside() or cue is Cue.LABEL or (titled and cue is Cue.LOOK_UP)):
                 continue
-            score = _PHRASE - 0.2 * (not beside) + 0.15 * titled + 0.1 * noted - 0.05 * (len(words) > 3)
-            score -= 0.1 * (cue is Cue.APPOSITION)
-            yield self._clue(start, end, score, self._medium())
-        for match in _QUOTED.finditer(self.text) if beside or noted else ():
+            score = _PHRASE - 0.2 * (not self._beside()) + 0.15 * titled + 0.1 * noted - 0.05 * (len(words) > 3)
+            yield self._clue(start, end, score - 0.1 * (cue is Cue.APPOSITION), self._medium())
+        if self._beside():
+            yield from self._quoted(noted)
+            yield from self._titled()
+
+    def _quoted(self, noted: bool) -> Iterator[Clue]:
+        for match in islice(_QUOTED.finditer(self.text), 5):
             group = 1 if match.group(1) else 2
-            yield self._clue(match.start(group), match.end(group), 0.4 + 0.1 * noted, self._medium())
+            if match.group(group).count(" ") < _LONGEST_PHRASE:
+                yield self._clue(match.start(group), match.end(group), 0.35 + 0.1 * noted, self._medium())
+
+    def _titled(self) -> Iterator[Clue]:
+        """A proper name of several words: "Low Gear Brothers"."""
+        for match in islice(_TITLED.finditer(self.text), 5):
+            if match.group().split()[0].lower() not in ordinary():
+                yield self._clue(match.start(), match.end(), 0.35, self._medium())
 
     def same_name(self) -> Iterator[Clue]:
         """ "Same name as on here" is a name elsewhere, with what is to be changed in it."""
@@ -224,15 +259,15 @@ class _Reading:
 
     # What stands around it
 
-    def _cue_before(self, at: int) -> tuple[Cue, Medium | None]:
+    def _cue_before(self, at: int) -> tuple[Cue, Mention | None]:
         """The strongest introduction within a few small words before token `at`."""
-        words, best, medium = _words(), Cue.NONE, None
-        right = self.row[at].start if at < len(self.row) else len(self.text)
-        for step in range(1, _STEPS + 1):
-            index = at - step
+        words, best = _words(), Cue.NONE
+        name = right = self.row[at].start if at < len(self.row) else len(self.text)
+        for index in range(at - 1, max(at - 1 - _STEPS, -2), -1):
             mention = self._mention_ending(right)
             if mention is not None:
-                return Cue.AT_MEDIUM, mention.medium
+                led = best > Cue.NONE or not _SIGNS.isdisjoint(self.text[mention.end : name])
+                return Cue.AT_MEDIUM if led else Cue.BESIDE_MEDIUM, mention
             if index < 0 or _BREAK.search(self.text, self.row[index].end, right):
                 break
             key, right = self.row[index].key, self.row[index].start
@@ -240,22 +275,20 @@ class _Reading:
             best = max(best, cue)
             if cue is Cue.NONE and key not in words.fillers:
                 break
-        return best, medium
+        return best, None
 
-    def _cue_after(self, at: int) -> tuple[Cue, Medium | None]:
-        """The medium within a few small words after token `at`: "… on my snap"."""
-        links, left = _words().links, self.row[at].end
-        for step in range(_STEPS):
-            mention = self._mention_beginning(left)
+    def _medium_after(self, end: int, following: int) -> Mention | None:
+        """The medium within a few small words after a name: "… on my snap"."""
+        for index in range(following, following + _STEPS):
+            mention = self._mention_beginning(end)
             if mention is not None:
-                return Cue.AT_MEDIUM, mention.medium
-            index = at + 1 + step
-            if index >= len(self.row) or self.row[index].key not in links:
+                return mention
+            if index >= len(self.row) or self.row[index].key not in _words().links:
                 break
-            if _BREAK.search(self.text, left, self.row[index].start):
+            if _BREAK.search(self.text, end, self.row[index].start):
                 break
-            left = self.row[index].end
-        return Cue.NONE, None
+            end = self.row[index].end
+        return None
 
     def _mention_ending(self, end: int) -> Mention | None:
         return next((one for one in self.mentions if one.end <= end and _is_gap(self.text[one.end : end])), None)
@@ -271,13 +304,17 @@ class _Reading:
             if token.key in _words().predicates or token.key in _words().fillers or self._is_mention(token):
                 continue
             cue, _ = self._cue_before(at)
-            if cue >= Cue.APPOSITION and (at == 0 or self._is_cue(at - 1)):
+            if cue >= Cue.APPOSITION and cue is not Cue.BESIDE_MEDIUM and (at == 0 or self._is_cue(at - 1)):
                 end = self._phrase_end(at)
-                if end and (cue > Cue.APPOSITION or self._cue_after_end(end)):
+                if end and (cue > Cue.APPOSITION or self._leads_to_medium(end)):
                     yield token.start, end, cue
 
-    def _cue_after_end(self, end: int) -> bool:
-        return re.match(r"\s+(?:on|over on|in|at|auf|en|no|sur|op|sa)\b", self.text[end : end + 10]) is not None
+    def _leads_to_medium(self, end: int) -> bool:
+        return re.match(r"\s+(?:over\s)?(?:on|in|at|auf|en|no|sur|op|sa)\b", self.text[end : end + 12]) is not None
+
+    def _ends_clause(self, end: int) -> bool:
+        follower = re.compile(r"\s+([\w']+)").match(self.text, end)
+        return follower is None or follower.group(1).lower() in _words().enders | _words().links
 
     def _is_cue(self, at: int) -> bool:
         words, token = _words(), self.row[at]
@@ -291,6 +328,12 @@ class _Reading:
             follower = self.row[last + 1] if last + 1 < len(self.row) else None
             if follower is None or _PHRASE_END.match(self.text, end) or follower.key in words.enders:
                 return end
+            if (
+                self._is_mention(follower)
+                or follower.key in words.labels
+                or shaped(self.text[follower.start : follower.end])
+            ):
+                return 0
             if follower.key in {"on", "over", "in", "at", "auf", "en", "sur"} and self._leads_away(last + 1):
                 return end
         return 0
@@ -298,7 +341,7 @@ class _Reading:
     def _leads_away(self, at: int) -> bool:
         """ "on there", "on the ghost app", "over on insta"."""
         return (
-            self._cue_after(at)[0] is Cue.AT_MEDIUM
+            self._medium_after(self.row[at].end, at + 1) is not None
             or _one_of("some_place").match(self.text, self.row[at].start) is not None
         )
 

@@ -77,10 +77,9 @@ def shape(token: str) -> Shape:
 def _is_shaped(bare: str) -> bool:
     if "_" in bare.strip("_") or (bare.startswith("_") and len(bare) > 3):
         return True
-    if any(char.isdigit() for char in bare) and not bare[0].isdigit():
-        return "-" not in bare or bool(_CODE.fullmatch(bare))
     if any(char.isdigit() for char in bare):
-        return sum(char.isalpha() for char in bare) > 3 and "-" not in bare and "." not in bare
+        letters = sum(char.isalpha() for char in bare)
+        return bool(_CODE.fullmatch(bare)) if "-" in bare else letters > 2 or (len(bare) > 5 and letters > 1)
     parts = bare.lower().split(".")
     return len(parts) > 1 and "" not in parts and (len(parts) > 2 or not all(part in ordinary() for part in parts))
 
@@ -93,7 +92,8 @@ def _of_letters(bare: str) -> Shape:
         return Shape.ORDINARY if all(part in ordinary() for part in re.split(r"[-.]", low)) else Shape.UNUSUAL
     if not _pronounced(low):
         return Shape.ORDINARY
-    return Shape.COMPOUND if _CAMEL.fullmatch(bare) or (bare.isascii() and _is_compound(low)) else Shape.UNUSUAL
+    run_together = _CAMEL.fullmatch(bare) or (bare.islower() and bare.isascii() and _is_compound(low))
+    return Shape.COMPOUND if run_together else Shape.UNUSUAL
 
 
 def _pronounced(word: str) -> bool:

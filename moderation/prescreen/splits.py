@@ -11,8 +11,8 @@ from moderation.prescreen import hosts, media, phones, phrases
 from moderation.prescreen.allowlist import Allowed
 from moderation.prescreen.contract import Conversation, Kind, Rule
 from moderation.prescreen.fold import fold
-from moderation.prescreen.names import ordinary, shaped
 from moderation.prescreen.lines import Clue, Line, Piece
+from moderation.prescreen.names import ordinary, shaped
 
 WINDOW = 16
 _LONGEST_RUN = 12
