@@ -5,7 +5,7 @@ Whether giving it breaks a rule is not asked here. A medium beside the name, a l
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
@@ -16,6 +16,7 @@ from moderation.prescreen.lexicon import table
 from moderation.prescreen.lines import Clue, Line
 from moderation.prescreen.media import Medium, Mention
 from moderation.prescreen.names import TOKEN, Shape, ordinary, shape, shaped, trimmed
+from moderation.prescreen.sieve import Sieve, words
 
 _MOST_TOKENS = 400
 _STEPS = 5  # words that may stand between a name and what introduces it
@@ -74,18 +75,19 @@ _LEAST = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word with its place in folded text."""
+    """A word with its place in folded text, what it says about the next word, and whether a sentence begins with it."""
 
     start: int
     end: int
     key: str
+    cue: Cue
+    filler: bool
+    begins: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    labels: frozenset[str]
-    lookups: frozenset[str]
-    introductions: frozenset[str]
+    cues: Mapping[str, Cue]
     fillers: frozenset[str]
     links: frozenset[str]
     enders: frozenset[str]
@@ -95,8 +97,18 @@ class _Words:
 @cache
 def _words() -> _Words:
     lists = table("naming")
-    names = ("labels", "lookups", "introductions", "fillers", "links_to_medium", "enders", "predicates")
-    return _Words(*(frozenset(lists[name].split()) for name in names))
+    cues = {
+        word: cue
+        for name, cue in (("introductions", Cue.APPOSITION), ("lookups", Cue.LOOK_UP), ("labels", Cue.LABEL))
+        for word in lists[name].split()
+    }
+    names = ("fillers", "links_to_medium", "enders", "predicates")
+    return _Words(cues, *(frozenset(lists[name].split()) for name in names))
+
+
+@cache
+def _hints() -> Sieve:
+    return Sieve({name: words(table("naming")[name]) for name in ("same_name", "some_place", "spelling_notes")})
 
 
 @cache
@@ -125,12 +137,8 @@ class _Reading:
         self.line = line
         self.text = line.text
         self.mentions = line.mentions
-        self.row = [
-            Token(match.start(), match.start() + len(token), token.lower())
-            for match in islice(TOKEN.finditer(self.text), _MOST_TOKENS)
-            if (token := trimmed(match.group()))
-        ]
-        self._place: int | None = None
+        self.row = list(_row(self.text))
+        self.hints = _hints().seen(self.text)
         self._addresses: list[tuple[int, int]] | None = None
 
     # What may be a name
@@ -209,13 +217,13 @@ class _Reading:
 
     def phrases(self) -> Iterator[Clue]:
         """Everyday words that are introduced as a name: "search for quiet harbour on there"."""
-        noted = self._beside() and bool(_one_of("spelling_notes").search(self.text))
+        noted = self._beside() and "spelling_notes" in self.hints
         for start, end, cue in islice(self._introduced_words(), 3):
-            words = self.text[start:end].split()
-            titled = len(words) > 1 and all(word[:1].isupper() for word in words)
+            said = self.text[start:end].split()
+            titled = len(said) > 1 and all(word[:1].isupper() for word in said)
             if not (self._beside() or cue is Cue.LABEL or (titled and cue is Cue.LOOK_UP)):
                 continue
-            score = _PHRASE - 0.2 * (not self._beside()) + 0.15 * titled + 0.1 * noted - 0.05 * (len(words) > 3)
+            score = _PHRASE - 0.2 * (not self._beside()) + 0.15 * titled + 0.1 * noted - 0.05 * (len(said) > 3)
             yield self._clue(start, end, score - 0.1 * (cue is Cue.APPOSITION), self._medium())
         if self._beside():
             yield from self._quoted(noted)
@@ -235,7 +243,7 @@ class _Reading:
 
     def same_name(self) -> Iterator[Clue]:
         """ "Same name as on here" is a name elsewhere, with what is to be changed in it."""
-        match = _one_of("same_name").search(self.text)
+        match = _one_of("same_name").search(self.text) if "same_name" in self.hints else None
         if match is None:
             return
         end = match.end() + self._change_after(match.end())
@@ -261,19 +269,18 @@ class _Reading:
 
     def _cue_before(self, at: int) -> tuple[Cue, Mention | None]:
         """The strongest introduction within a few small words before token `at`."""
-        words, best = _words(), Cue.NONE
+        best = Cue.NONE
         name = right = self.row[at].start if at < len(self.row) else len(self.text)
         for index in range(at - 1, max(at - 1 - _STEPS, -2), -1):
             mention = self._mention_ending(right)
             if mention is not None:
                 led = best > Cue.NONE or not _SIGNS.isdisjoint(self.text[mention.end : name])
                 return Cue.AT_MEDIUM if led else Cue.BESIDE_MEDIUM, mention
-            if index < 0 or _BREAK.search(self.text, self.row[index].end, right):
+            if index < 0 or (index + 1 < len(self.row) and self.row[index + 1].begins):
                 break
-            key, right = self.row[index].key, self.row[index].start
-            cue = _cue_of(key, words)
-            best = max(best, cue)
-            if cue is Cue.NONE and key not in words.fillers:
+            token = self.row[index]
+            right, best = token.start, max(best, token.cue)
+            if token.cue is Cue.NONE and not token.filler:
                 break
         return best, None
 
@@ -283,9 +290,7 @@ class _Reading:
             mention = self._mention_beginning(end)
             if mention is not None:
                 return mention
-            if index >= len(self.row) or self.row[index].key not in _words().links:
-                break
-            if _BREAK.search(self.text, end, self.row[index].start):
+            if index >= len(self.row) or self.row[index].begins or self.row[index].key not in _words().links:
                 break
             end = self.row[index].end
         return None
@@ -301,10 +306,10 @@ class _Reading:
     def _introduced_words(self) -> Iterator[tuple[int, int, Cue]]:
         """Rows of words right after an introduction, and all before "on <medium>"."""
         for at, token in enumerate(self.row):
-            if token.key in _words().predicates or token.key in _words().fillers or self._is_mention(token):
+            if token.filler or token.key in _words().predicates or not (at == 0 or self._is_cue(at - 1)):
                 continue
             cue, _ = self._cue_before(at)
-            if cue >= Cue.APPOSITION and cue is not Cue.BESIDE_MEDIUM and (at == 0 or self._is_cue(at - 1)):
+            if cue >= Cue.APPOSITION and cue is not Cue.BESIDE_MEDIUM and not self._is_mention(token):
                 end = self._phrase_end(at)
                 if end and (cue > Cue.APPOSITION or self._leads_to_medium(end)):
                     yield token.start, end, cue
@@ -317,20 +322,20 @@ class _Reading:
         return follower is None or follower.group(1).lower() in _words().enders | _words().links
 
     def _is_cue(self, at: int) -> bool:
-        words, token = _words(), self.row[at]
-        return _cue_of(token.key, words) > Cue.NONE or token.key in words.fillers or self._is_mention(token)
+        token = self.row[at]
+        return token.cue > Cue.NONE or token.filler or self._is_mention(token)
 
     def _phrase_end(self, at: int) -> int:
         """Where the name that begins with token `at` ends; 0 when the sentence runs on."""
-        words = _words()
+        lists = _words()
         for last in range(at, min(at + _LONGEST_PHRASE, len(self.row))):
             end = self.row[last].end
             follower = self.row[last + 1] if last + 1 < len(self.row) else None
-            if follower is None or _PHRASE_END.match(self.text, end) or follower.key in words.enders:
+            if follower is None or _PHRASE_END.match(self.text, end) or follower.key in lists.enders:
                 return end
             if (
                 self._is_mention(follower)
-                or follower.key in words.labels
+                or follower.cue is Cue.LABEL
                 or shaped(self.text[follower.start : follower.end])
             ):
                 return 0
@@ -360,9 +365,7 @@ class _Reading:
         return self.mentions[0].medium if self.mentions else None
 
     def _some_place(self) -> bool:
-        if self._place is None:
-            self._place = int(_one_of("some_place").search(self.text) is not None)
-        return bool(self._place)
+        return "some_place" in self.hints
 
     def _clue(
         self,
@@ -380,12 +383,15 @@ class _Reading:
         return Clue(Rule.CONTACT_SHARED, self.line, start, end, kind, round(score, 2), detector, why, contact)
 
 
-def _cue_of(key: str, words: _Words) -> Cue:
-    if key in words.labels:
-        return Cue.LABEL
-    if key in words.lookups:
-        return Cue.LOOK_UP
-    return Cue.APPOSITION if key in words.introductions else Cue.NONE
+def _row(text: str) -> Iterator[Token]:
+    lists, end = _words(), 0
+    for match in islice(TOKEN.finditer(text), _MOST_TOKENS):
+        token = trimmed(match.group())
+        if token:
+            key, start = token.lower(), match.start()
+            begins = start - end > 1 and _BREAK.search(text, end, start) is not None
+            end = start + len(token)
+            yield Token(start, end, key, lists.cues.get(key, Cue.NONE), key in lists.fillers, begins)
 
 
 def _is_gap(text: str) -> bool:

@@ -17,6 +17,7 @@ from moderation.prescreen.contract import Kind, Rule
 from moderation.prescreen.lexicon import table
 from moderation.prescreen.lines import Clue, Line, Piece
 from moderation.prescreen.names import Shape, ordinary, shape
+from moderation.prescreen.sieve import Sieve, words
 from moderation.prescreen.split_names import mentioned, told
 from moderation.prescreen.splits import Talk
 
@@ -28,7 +29,7 @@ _LINK = re.compile(r"\b[\w-]{2,}\.(?:com|gg|me|ly|ee|net|org)(?:/\w+)?\b")
 _NUMBER = re.compile(r"\+?\d[\d ().-]{6,18}\d")
 _NAME = re.compile(r"[a-z][\w.\-]{3,24}", re.IGNORECASE)
 _WORD = re.compile(r"(?<![\w.@])\w[\w.]{2,23}\w(?![\w@])")
-_PUZZLING = frozenset({"coded", "spelled", "decode", "spaced", "number"})
+_HEADINGS = ("backwards", "cipher")  # under which a decoder waits to be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Decoder:
 
     name: str
     how: str
+    trace: str  # what a text must hold for it, in RE2's syntax
     looks: re.Pattern[str]
     read: Callable[[str], str]
     when_told: str = ""  # only tried when the writer says so, under this heading of [told] in the lexicon
@@ -53,10 +55,20 @@ class Contact:
 
 def find(talk: Talk, lines: Sequence[Line]) -> Iterator[Clue]:
     for line in lines:
-        if line.topics & _PUZZLING or "@" in line.text:
+        seen = _traces().seen(line.text)
+        if "decoder" in seen or any(told(talk, line, heading) for heading in _HEADINGS):
             yield from _decoded(talk, line)
         yield from _initials(talk, line)
-        yield from _recipe(talk, line)
+        if {"operands", "operations"} <= seen:
+            yield from _recipe(talk, line)
+
+
+@cache
+def _traces() -> Sieve:
+    """What has to be in a text for anything here to be worth trying."""
+    recipe = table("ciphers")["recipe"]
+    untold = "|".join(decoder.trace for decoder in _decoders() if not decoder.when_told)
+    return Sieve({"decoder": untold, **{name: words(patterns) for name, patterns in recipe.items()}})
 
 
 # Decoding
@@ -129,40 +141,38 @@ def _spelled(alphabet: str) -> Callable[[str], str]:
     return lambda token: "".join(meaning[said] for said in word.findall(token.lower()))
 
 
-def _row_of(alphabet: str, least: int) -> re.Pattern[str]:
-    words = [word for words in table("ciphers")[alphabet].values() for word in words]
-    one = "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True))
-    return re.compile(rf"\b(?:{one})(?:[\s,./-]{{1,3}}(?:{one})\b){{{least - 1},40}}", re.IGNORECASE)
+def _spelling(name: str, how: str, alphabet: str, least: int) -> Decoder:
+    """A decoder of at least so many words of an alphabet in a row."""
+    every = [word for group in table("ciphers")[alphabet].values() for word in group]
+    one = "|".join(sorted((re.escape(word) for word in every), key=len, reverse=True))
+    trace = rf"(?:\b(?:{one})[\s,./-]{{1,3}}){{{least - 1}}}(?:{one})\b"
+    looks = rf"\b(?:{one})(?:[\s,./-]{{1,3}}(?:{one})\b){{{least - 1},40}}"
+    return Decoder(name, how, trace, re.compile(looks, re.IGNORECASE), _spelled(alphabet))
 
 
 @cache
 def _decoders() -> tuple[Decoder, ...]:
     mail = re.compile(r"(?<![\w.@])[\w.]{3,40}@[\w.]{3,40}")
+    code = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/]{12,400}={0,2}(?![\w+/=])")
+    pairs = re.compile(r"\b(?:(?:0x)?[0-9a-f]{2}[ ,:]?){6,200}(?![0-9a-z])", re.IGNORECASE)
+    bits = re.compile(r"\b(?:[01]{7,8}[\s,]?){4,60}")
+    signs = re.compile(r"(?<!\S)(?:[.-]{1,6}[ /|]{1,3}){3,60}[.-]{1,6}(?!\S)")
+    digits = re.compile(r"\d[\d\s().-]{6,18}\d")
+    places = re.compile(r"\b\d{1,2}(?:[\s,.-]{1,2}\d{1,2}\b){3,25}")
     return (
-        Decoder("base64", "in base64", re.compile(r"(?<![\w+/=])[A-Za-z0-9+/]{12,400}={0,2}(?![\w+/=])"), _base64),
-        Decoder(
-            "hex",
-            "in hexadecimal",
-            re.compile(r"\b(?:(?:0x)?[0-9a-f]{2}[ ,:]?){6,200}(?![0-9a-z])", re.I),
-            _hexadecimal,
-        ),
-        Decoder("binary", "in binary", re.compile(r"\b(?:[01]{7,8}[\s,]?){4,60}"), _binary),
-        Decoder("morse", "in Morse code", re.compile(r"(?<!\S)(?:[.-]{1,6}[ /|]{1,3}){3,60}[.-]{1,6}(?!\S)"), _morse),
-        Decoder("roman", "in Roman numerals", _row_of("roman", 7), _spelled("roman")),
-        Decoder("spelled", "in a spelling alphabet", _row_of("spelling_alphabet", 4), _spelled("spelling_alphabet")),
-        Decoder("spelled", "by the names of letters", _row_of("letter_names", 4), _spelled("letter_names")),
-        Decoder("reversed", "backwards", mail, _hidden_mail(_backwards)),
-        Decoder("rot13", "in rot13", mail, _hidden_mail(_thirteen_on)),
-        Decoder("reversed", "backwards", re.compile(r"\d[\d\s().-]{6,18}\d"), _backwards_digits, "backwards"),
-        Decoder("reversed", "backwards", _WORD, _backwards, "backwards"),
-        Decoder("rot13", "in rot13", _WORD, _thirteen_on, "cipher"),
-        Decoder(
-            "numbers",
-            "with numbers for letters",
-            re.compile(r"\b\d{1,2}(?:[\s,.-]{1,2}\d{1,2}\b){3,25}"),
-            _letters_of_numbers,
-            "cipher",
-        ),
+        Decoder("base64", "in base64", r"[a-z0-9+/]{12}", code, _base64),
+        Decoder("hex", "in hexadecimal", r"(?:(?:0x)?[0-9a-f]{2}[ ,:]?){6}", pairs, _hexadecimal),
+        Decoder("binary", "in binary", r"(?:[01]{7,8}[\s,]?){4}", bits, _binary),
+        Decoder("morse", "in Morse code", r"(?:[.-]{1,6}[ /|]{1,3}){3}[.-]", signs, _morse),
+        _spelling("roman", "in Roman numerals", "roman", 7),
+        _spelling("spelled", "in a spelling alphabet", "spelling_alphabet", 4),
+        _spelling("spelled", "by the names of letters", "letter_names", 4),
+        Decoder("reversed", "backwards", r"[\pL\pN_.]@[\pL\pN_.]", mail, _hidden_mail(_backwards)),
+        Decoder("rot13", "in rot13", r"[\pL\pN_.]@[\pL\pN_.]", mail, _hidden_mail(_thirteen_on)),
+        Decoder("reversed", "backwards", "", digits, _backwards_digits, "backwards"),
+        Decoder("reversed", "backwards", "", _WORD, _backwards, "backwards"),
+        Decoder("rot13", "in rot13", "", _WORD, _thirteen_on, "cipher"),
+        Decoder("numbers", "with numbers for letters", "", places, _letters_of_numbers, "cipher"),
     )
 
 
@@ -256,8 +266,8 @@ def _edges(talk: Talk, line: Line, asked: bool) -> Iterator[tuple[list[Piece], s
         return
     after_colon = re.search(r":\s*(\S[^:]{8,160})$", line.text)
     if after_colon is not None:
-        words = after_colon.group(1).split()
-        yield [Piece(line, after_colon.start(1), after_colon.end(1))], _first_letters(words)
+        said = after_colon.group(1).split()
+        yield [Piece(line, after_colon.start(1), after_colon.end(1))], _first_letters(said)
     for first, last in ((line.index + 1, line.index + 12), (line.index - 10, line.index - 1)):
         parts = [part for part in talk.by(line.sender, first, last) if part.text.strip()]
         if len(parts) >= 3:

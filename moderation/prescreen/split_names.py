@@ -13,6 +13,7 @@ from moderation.prescreen.lexicon import table
 from moderation.prescreen.lines import Clue, Line, Piece
 from moderation.prescreen.media import Medium
 from moderation.prescreen.names import Shape, shape
+from moderation.prescreen.sieve import Sieve, words
 
 if TYPE_CHECKING:
     from moderation.prescreen.splits import Talk
@@ -62,15 +63,19 @@ def mentioned(talk: "Talk", line: Line, reach: int = _NEAR) -> Medium | None:
 
 def told(talk: "Talk", line: Line, heading: str, *, own: bool = False, within: str | None = None) -> bool:
     """The writer says in or near this line how to read it; headings are those of [told] in lexicon/ciphers.toml."""
-    pattern = _told(heading)
     if own or within is not None:
-        return pattern.search(line.text if within is None else within) is not None
-    return any(pattern.search(one.text) for one in talk.by(line.sender, line.index - 3, line.index + 3))
+        return heading in told_in(line.text if within is None else within)
+    return any(heading in told_in(one.text) for one in talk.by(line.sender, line.index - 3, line.index + 3))
+
+
+def told_in(text: str) -> frozenset[str]:
+    """The headings under which a text tells how to read something."""
+    return _telling().seen(text)
 
 
 @cache
-def _told(heading: str) -> re.Pattern[str]:
-    return re.compile(r"(?<!\w)(?:" + "|".join(table("ciphers")["told"][heading]) + r")(?!\w)", re.IGNORECASE)
+def _telling() -> Sieve:
+    return Sieve({heading: words(patterns) for heading, patterns in table("ciphers")["told"].items()})
 
 
 def _medium_between(talk: "Talk", first: int, last: int, reach: int = _NEAR) -> Medium | None:
@@ -101,12 +106,12 @@ def _fragment(line: Line) -> Fragment | None:
     if match is None:
         return None
     alone = not text[match.end() :].strip(" .,!…:)(\n")
-    words = match.group(1).lower().split()
+    said = match.group(1).lower().split()
     if not (alone or (lead and re.match(r"[.,!?;\n]|\s(?:lol|ok|btw|and)\b", text[match.end() :]))):
         return None
-    if words[0].strip(".-") in _word_set("answers") or not any(map(str.isalnum, match.group(1))):
+    if said[0].strip(".-") in _word_set("answers") or not any(map(str.isalnum, match.group(1))):
         return None
-    if lead is None and len(words) > 1 and words[0] not in _word_set("joints"):
+    if lead is None and len(said) > 1 and said[0] not in _word_set("joints"):
         return None
     end = match.start(1) + len(match.group(1).rstrip(".-"))
     return Fragment(line, match.start(1), end, lead is not None)
