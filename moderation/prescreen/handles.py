@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from itertools import islice
+from typing import NamedTuple
 
 from moderation.prescreen.contract import Kind, Rule
 from moderation.prescreen.lexicon import table
@@ -19,6 +20,7 @@ from moderation.prescreen.names import TOKEN, Shape, ordinary, shape, shaped, tr
 from moderation.prescreen.sieve import Sieve, words
 
 _MOST_TOKENS = 400
+_MOST_CLUES = 12  # of one sort in one message
 _STEPS = 5  # words that may stand between a name and what introduces it
 _LONGEST_PHRASE = 5  # words of a name such as "wren in the airing cupboard"
 _BREAK = re.compile(r"[.!?;\n]\s|\n")
@@ -73,8 +75,7 @@ _UNSURE = 0.15  # beside a word such as "line" or "face" that is not always a me
 _LEAST = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word with its place in folded text, what it says about the next word, and whether a sentence begins with it."""
 
     start: int
@@ -120,8 +121,8 @@ def find(line: Line) -> Iterator[Clue]:
     """Names in one message, each with how surely its form and its labels make it one."""
     reading = _Reading(line)
     clues = [*reading.codes(), *reading.tags(), *reading.spelled()]
-    clues += (clue for clue in reading.tokens() if not _overlaps(clue, clues))
-    clues += (clue for clue in reading.phrases() if not _overlaps(clue, clues))
+    clues += [clue for clue in islice(reading.tokens(), _MOST_CLUES) if not _overlaps(clue, clues)]
+    clues += [clue for clue in islice(reading.phrases(), _MOST_CLUES) if not _overlaps(clue, clues)]
     yield from clues
     yield from (clue for clue in reading.same_name() if not _overlaps(clue, clues))
 

@@ -56,8 +56,7 @@ class Contact:
 def find(talk: Talk, lines: Sequence[Line]) -> Iterator[Clue]:
     for line in lines:
         seen = _traces().seen(line.text)
-        if "decoder" in seen or any(told(talk, line, heading) for heading in _HEADINGS):
-            yield from _decoded(talk, line)
+        yield from _decoded(talk, line, seen)
         yield from _initials(talk, line)
         if {"operands", "operations"} <= seen:
             yield from _recipe(talk, line)
@@ -67,8 +66,8 @@ def find(talk: Talk, lines: Sequence[Line]) -> Iterator[Clue]:
 def _traces() -> Sieve:
     """What has to be in a text for anything here to be worth trying."""
     recipe = table("ciphers")["recipe"]
-    untold = "|".join(decoder.trace for decoder in _decoders() if not decoder.when_told)
-    return Sieve({"decoder": untold, **{name: words(patterns) for name, patterns in recipe.items()}})
+    traces = {decoder.trace: decoder.trace for decoder in _decoders() if decoder.trace}
+    return Sieve(traces | {name: words(patterns) for name, patterns in recipe.items()})
 
 
 # Decoding
@@ -176,13 +175,14 @@ def _decoders() -> tuple[Decoder, ...]:
     )
 
 
-def _decoded(talk: Talk, line: Line) -> Iterator[Clue]:
-    text = line.text
-    medium = mentioned(talk, line)
+def _decoded(talk: Talk, line: Line, seen: frozenset[str]) -> Iterator[Clue]:
+    headings = frozenset(heading for heading in _HEADINGS if told(talk, line, heading))
+    decoders = [one for one in _decoders() if one.trace in seen or one.when_told in headings]
+    if not decoders:
+        return
+    text, medium = line.text, mentioned(talk, line)
     taken: list[tuple[int, int]] = []
-    for decoder in _decoders():
-        if decoder.when_told and not told(talk, line, decoder.when_told):
-            continue
+    for decoder in decoders:
         for match in islice(decoder.looks.finditer(text), _MOST):
             plain = decoder.read(match.group())
             contact = _understood(plain) or _named(decoder, match.group(), plain, medium, talk, line)
