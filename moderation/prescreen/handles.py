@@ -63,15 +63,17 @@ class Cue(IntEnum):
 # What a token is worth by shape and cue: the form alone, the judge has the last word below 0.5.
 _WORTH: dict[Shape, tuple[float, ...]] = {
     Shape.ORDINARY: (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-    Shape.UNUSUAL: (0.0, 0.0, 0.1, 0.2, 0.3, 0.4, 0.6),
+    Shape.UNUSUAL: (0.0, 0.0, 0.1, 0.2, 0.3, 0.35, 0.6),
     Shape.COMPOUND: (0.0, 0.3, 0.35, 0.5, 0.55, 0.6, 0.8),
     Shape.SHAPED: (0.4, 0.6, 0.5, 0.8, 0.8, 0.85, 0.93),
     Shape.MARKED: (0.0, 0.7, 0.3, 0.9, 0.75, 0.9, 0.95),
+    Shape.TAGGED: (0.6, 0.75, 0.65, 0.9, 0.9, 0.92, 0.96),
 }
 _IN_LINE_TOO = 0.12  # introduced, and a medium elsewhere in the message
 _RUNS_ON = 0.2  # a plain word in the middle of its sentence is rarely a name
 _PHRASE = 0.45  # everyday words introduced beside a medium
 _UNSURE = 0.15  # beside a word such as "line" or "face" that is not always a medium
+_POINTED_AT = 0.3  # "the compound", "my teammates": things, not names
 _LEAST = 0.2
 
 
@@ -93,6 +95,7 @@ class _Words:
     links: frozenset[str]
     enders: frozenset[str]
     predicates: frozenset[str]
+    determiners: frozenset[str]
 
 
 @cache
@@ -103,7 +106,7 @@ def _words() -> _Words:
         for name, cue in (("introductions", Cue.APPOSITION), ("lookups", Cue.LOOK_UP), ("labels", Cue.LABEL))
         for word in lists[name].split()
     }
-    names = ("fillers", "links_to_medium", "enders", "predicates")
+    names = ("fillers", "links_to_medium", "enders", "predicates", "determiners")
     return _Words(cues, *(frozenset(lists[name].split()) for name in names))
 
 
@@ -163,6 +166,7 @@ class _Reading:
             score += _IN_LINE_TOO
         if form <= Shape.COMPOUND and cue > Cue.MEDIUM_IN_LINE:
             end = self._phrase_end(at) or end
+            score -= _POINTED_AT * (at > 0 and self.row[at - 1].key in _words().determiners)
             score -= _RUNS_ON * (form is Shape.UNUSUAL and not self._ends_clause(end)) + _UNSURE * (not sure)
         return end, min(score, 0.97), medium
 
@@ -239,7 +243,7 @@ class _Reading:
     def _titled(self) -> Iterator[Clue]:
         """A proper name of several words: "Low Gear Brothers"."""
         for match in islice(_TITLED.finditer(self.text), 5):
-            if match.group().split()[0].lower() not in ordinary():
+            if not all(word.strip(",").lower() in ordinary() for word in match.group().split()):
                 yield self._clue(match.start(), match.end(), 0.35, self._medium())
 
     def same_name(self) -> Iterator[Clue]:

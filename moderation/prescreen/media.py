@@ -176,8 +176,13 @@ def _joined(text: str, one: re.Match[str], two: re.Match[str]) -> bool:
 
 
 def _glued(text: str, start: int, end: int) -> bool:
-    """The word is a part of something longer, such as the user name kik_me_not."""
-    return text[start - 1 : start] == "_" or text[end : end + 1] == "_"
+    """The word is a part of something longer, such as the user name kik_me_not or an address."""
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    return before[-1:] == "_" or after[:1] == "_" or _inside(before[::-1]) or _inside(after)
+
+
+def _inside(beyond: str) -> bool:
+    return len(beyond) == 2 and beyond[0] in ".@" and beyond[1].isalnum()
 
 
 def _unspaced(mark: str) -> str:

@@ -11,7 +11,7 @@ _TRAILING = ".-'"
 _TAGGED = re.compile(r"[\w.]{2,32}#(?:\d{3,5}|[A-Z0-9]{2,5})")
 _MEASURE = re.compile(
     r"\d+(?:st|nd|rd|th|am|pm|mg|mcg|ml|g|kg|km|cm|mm|k|s|x|h|hrs?|mins?|m|secs?|yrs?|wks?|ish|yo|f|lbs?|ft|in|p|c|gb|mb|"
-    r"kcal|v\d+|something|odd|plus|er|ers|hz|fps)|[£$€]?\d[\d.,:'\-]*\w?|\d+[x×]\d+|[mfxas]\d{2}",
+    r"kcal|v\d+|something|odd|plus|er|ers|hz|fps)|[£$€]?\d[\d.,:'\-]*(?:\w|am|pm)?|\d+[x×]\d+|[mfxas]\d{2}",
     re.IGNORECASE,
 )
 _INITIALS = re.compile(r"(?:[a-z]\.)+[a-z]?", re.IGNORECASE)
@@ -22,6 +22,8 @@ _CAMEL = re.compile(
     r"(?:[A-Z][a-z]+){2,}\d*|[a-z]{2,}(?:[A-Z][a-z]+)+\d*|[A-Z]{2,}[a-z]{2,}[A-Z]\w*|(?:[A-Z][a-z]+)+[A-Z]{2,}"
 )
 _CODE = re.compile(r"(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9]{2,}(?:-?[A-Z0-9]{2,}){1,5}")
+# "wa7da", "3am": figures are letters in chat Arabic; "hati2": a word said twice in Indonesian.
+_DIGIT_AS_LETTER = re.compile(r"[a-z]{0,6}[235679][a-z]{1,6}(?:[235679][a-z]{0,4})?|[a-z]{3,8}2", re.IGNORECASE)
 _SHORTEST_COMPOUND = 8
 _SHORTEST_PART = 3
 _JOINTS = frozenset({"of", "is", "no", "my", "in", "on", "at", "to", "so", "by", "us", "me", "xo", "x", "s"})
@@ -34,7 +36,8 @@ class Shape(IntEnum):
     UNUSUAL = 1  # a word nobody uses in everyday chat, or a foreign one
     COMPOUND = 2  # words run together, or with capitals inside
     SHAPED = 3  # letters with figures, underscores or dots
-    MARKED = 4  # said to be a name: @name, name#1234
+    MARKED = 4  # said to be a name, here or elsewhere: @name
+    TAGGED = 5  # a name that only makes sense elsewhere: name#1234
 
 
 @cache
@@ -65,7 +68,9 @@ def shape(token: str) -> Shape:
     bare = token.lstrip("@")
     if len(bare) < 3 or bare.lower() in _chat_spelling() or _MEASURE.fullmatch(bare):
         return Shape.ORDINARY
-    if token.startswith("@") or _TAGGED.fullmatch(token):
+    if _TAGGED.fullmatch(token):
+        return Shape.TAGGED
+    if token.startswith("@"):
         return Shape.MARKED
     if not any(char.isalpha() for char in bare) or _INITIALS.fullmatch(bare) or _HOST.fullmatch(bare):
         return Shape.ORDINARY
@@ -77,7 +82,7 @@ def shape(token: str) -> Shape:
 def _is_shaped(bare: str) -> bool:
     if "_" in bare.strip("_") or (bare.startswith("_") and len(bare) > 3):
         return True
-    if any(char.isdigit() for char in bare):
+    if any(char.isdigit() for char in bare) and not _DIGIT_AS_LETTER.fullmatch(bare):
         letters = sum(char.isalpha() for char in bare)
         return bool(_CODE.fullmatch(bare)) if "-" in bare else letters > 2 or (len(bare) > 5 and letters > 1)
     parts = bare.lower().split(".")
@@ -86,14 +91,18 @@ def _is_shaped(bare: str) -> bool:
 
 def _of_letters(bare: str) -> Shape:
     low = bare.lower()
-    if low in ordinary() or low.rstrip("s") in ordinary() or "'" in bare:
+    if _is_ordinary(low) or "'" in bare:
         return Shape.ORDINARY
     if "-" in bare or "." in bare:
-        return Shape.ORDINARY if all(part in ordinary() for part in re.split(r"[-.]", low)) else Shape.UNUSUAL
+        return Shape.ORDINARY if all(map(_is_ordinary, re.split(r"[-.]", low))) else Shape.UNUSUAL
     if not _pronounced(low):
         return Shape.ORDINARY
     run_together = _CAMEL.fullmatch(bare) or (bare.islower() and bare.isascii() and _is_compound(low))
     return Shape.COMPOUND if run_together else Shape.UNUSUAL
+
+
+def _is_ordinary(word: str) -> bool:
+    return word in ordinary() or word.removesuffix("s") in ordinary()
 
 
 def _pronounced(word: str) -> bool:

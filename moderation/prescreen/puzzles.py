@@ -114,8 +114,8 @@ def _thirteen_on(token: str) -> str:
 
 
 def _backwards_digits(token: str) -> str:
-    digits = re.sub(r"\D", "", token)[::-1]
-    return digits if phones.plausible(digits) else ""
+    digits = re.sub(r"\D", "", token)
+    return digits[::-1] if phones.plausible(digits[::-1]) and not phones.plausible(digits) else ""
 
 
 def _hidden_mail(turn: Callable[[str], str]) -> Callable[[str], str]:
