@@ -73,6 +73,7 @@ _IN_LINE_TOO = 0.12  # introduced, and a medium elsewhere in the message
 _RUNS_ON = 0.2  # a plain word in the middle of its sentence is rarely a name
 _PHRASE = 0.45  # everyday words introduced beside a medium
 _UNSURE = 0.15  # beside a word such as "line" or "face" that is not always a medium
+_HALF_AN_ADDRESS = 0.55  # a name with a mail provider beside it; a whole address is found by emails.py
 _POINTED_AT = 0.3  # "the compound", "my teammates": things, not names
 _LEAST = 0.2
 
@@ -95,6 +96,7 @@ class _Words:
     links: frozenset[str]
     enders: frozenset[str]
     predicates: frozenset[str]
+    states: frozenset[str]
     determiners: frozenset[str]
 
 
@@ -106,7 +108,7 @@ def _words() -> _Words:
         for name, cue in (("introductions", Cue.APPOSITION), ("lookups", Cue.LOOK_UP), ("labels", Cue.LABEL))
         for word in lists[name].split()
     }
-    names = ("fillers", "links_to_medium", "enders", "predicates", "determiners")
+    names = ("fillers", "links_to_medium", "enders", "predicates", "states", "determiners")
     return _Words(cues, *(frozenset(lists[name].split()) for name in names))
 
 
@@ -124,14 +126,15 @@ def find(line: Line) -> Iterator[Clue]:
     """Names in one message, each with how surely its form and its labels make it one."""
     reading = _Reading(line)
     clues = [*reading.codes(), *reading.tags(), *reading.spelled()]
-    clues += [clue for clue in islice(reading.tokens(), _MOST_CLUES) if not _overlaps(clue, clues)]
-    clues += [clue for clue in islice(reading.phrases(), _MOST_CLUES) if not _overlaps(clue, clues)]
+    clues += [clue for clue in islice(reading.tokens(), _MOST_CLUES) if not _within(clue, clues)]
+    clues += [clue for clue in islice(reading.phrases(), _MOST_CLUES) if not _within(clue, clues, clue.score)]
     yield from clues
-    yield from (clue for clue in reading.same_name() if not _overlaps(clue, clues))
+    yield from (clue for clue in reading.same_name() if not _within(clue, clues, clue.score))
 
 
-def _overlaps(clue: Clue, others: Sequence[Clue]) -> bool:
-    return any(other.start < clue.end and clue.start < other.end and other.score >= clue.score for other in others)
+def _within(clue: Clue, others: Sequence[Clue], score: float = 0.0) -> bool:
+    """Another clue of at least that score has some of these characters."""
+    return any(other.start < clue.end and clue.start < other.end and other.score >= score for other in others)
 
 
 class _Reading:
@@ -316,7 +319,8 @@ class _Reading:
             cue, _ = self._cue_before(at)
             if cue >= Cue.APPOSITION and cue is not Cue.BESIDE_MEDIUM and not self._is_mention(token):
                 end = self._phrase_end(at)
-                if end and (cue > Cue.APPOSITION or self._leads_to_medium(end)):
+                alone = end == token.end and token.key in _words().states
+                if end and not alone and (cue > Cue.APPOSITION or self._leads_to_medium(end)):
                     yield token.start, end, cue
 
     def _leads_to_medium(self, end: int) -> bool:
@@ -381,6 +385,8 @@ class _Reading:
         detector: str = "handle",
         kind: Kind | None = None,
     ) -> Clue:
+        if medium is not None and medium.kind is Kind.EMAIL:
+            score = min(score, _HALF_AN_ADDRESS)
         name = self.text[start:end].lstrip("@").lower()
         kind = kind or (medium.kind if medium else Kind.SOCIAL_HANDLE)
         why = f"a name to be found under on {medium.title}" if medium else "a user name given so that others can add it"

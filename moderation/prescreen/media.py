@@ -52,12 +52,13 @@ class Media:
 
     def __init__(self, platforms: Iterable[Medium], private: Iterable[Medium] = ()) -> None:
         self.private = tuple(private)
-        self.platforms = {medium.name: medium for medium in (*self.private, *platforms)}
+        every = (*self.private, *platforms)  # what comes first keeps a name that both have
+        self.platforms = {medium.name: medium for medium in reversed(every)}
         self._sure: dict[str, Medium] = {}
         self._short: dict[str, Medium] = {}
         self._described: dict[str, Medium] = {}
         self._marks: dict[str, Medium] = {}
-        for medium in self.platforms.values():
+        for medium in every:
             self._learn(medium)
         self._longest = max(len(name.split()) for name in (*self._sure, *self._short))
         self._begins_name = _first_words(self._sure, self._short)

@@ -137,7 +137,13 @@ def _spelled(alphabet: str) -> Callable[[str], str]:
     """Reads words that each stand for a character."""
     meaning = {word: character for character, words in table("ciphers")[alphabet].items() for word in words}
     word = re.compile("|".join(sorted((re.escape(word) for word in meaning), key=len, reverse=True)))
-    return lambda token: "".join(meaning[said] for said in word.findall(token.lower()))
+    lettered = any(character.isalpha() for character in meaning.values())
+
+    def read(token: str) -> str:
+        plain = "".join(meaning[said] for said in word.findall(token.lower()))
+        return plain if not lettered or any(map(str.isalpha, plain)) else ""  # figures alone are read elsewhere
+
+    return read
 
 
 def _spelling(name: str, how: str, alphabet: str, least: int) -> Decoder:

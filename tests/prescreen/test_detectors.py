@@ -20,9 +20,6 @@ SHARED = [
     ("join https://chat.whatsapp.com/Hq7LmX2vTbN", Kind.MESSAGING_APP, "https://chat.whatsapp.com/Hq7LmX2vTbN"),
     ("it is all on linktr.ee/softcedar.em", Kind.URL, "linktr.ee/softcedar.em"),
     ("talk here https://7cups.com.private-chat.net/r/8", Kind.URL, "https://7cups.com.private-chat.net/r/8"),
-    ("follow me on insta its @mothlight.jpeg", Kind.SOCIAL_HANDLE, "@mothlight.jpeg"),
-    ("👻: mossy.tadpole", Kind.MESSAGING_APP, "mossy.tadpole"),
-    ("add me my user is bunnywaffle_7731", Kind.SOCIAL_HANDLE, "bunnywaffle_7731"),
     ("send cards to 2217 Pennywhistle Ln, Apt 4, Dayton, OH 45499", Kind.POSTAL_ADDRESS, "2217 Pennywhistle Ln, Apt 4, Dayton, OH 45499"),
     ("write to PO Box 9917, Ballarat VIC 3353", Kind.POSTAL_ADDRESS, "PO Box 9917, Ballarat VIC 3353"),
 ]  # fmt: skip
@@ -107,8 +104,3 @@ def test_a_number_in_pieces_is_one_finding_over_its_messages() -> None:
     finding = next(f for f in screen(chat) if f.rule is Rule.CONTACT_SHARED)
     assert finding.messages == ("m1", "m3", "m4")
     assert finding.spans[0].contact == "+12135550181"
-
-
-def test_an_encoded_address_is_read() -> None:
-    finding = screen(said("dGFtc2luLnF1aWxsYnlAZXhhbXBsZS5vcmc="))[0]
-    assert "tamsin.quillby@example.org" in finding.explanation
