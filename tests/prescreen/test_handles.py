@@ -1,5 +1,7 @@
 """Where a user name, id or code is, and how surely its form and its labels make it one."""
 
+from time import perf_counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -140,3 +142,15 @@ def test_clues_are_in_range(text: str) -> None:
 )
 def test_clues_on_telling_words_are_in_range(parts: list[str]) -> None:
     assert all(is_in_range(clue) for clue in handles.find(line_of("".join(parts))))
+
+
+@pytest.mark.parametrize("piece", [".", "1 ", "a.", "a@", "a_b ", "at dot ", "snap is ", "Aa Bb ", '"a" ', "$a ", "\n"])
+def test_hostile_texts_are_read_in_linear_time(piece: str) -> None:
+    def seconds(size: int) -> float:
+        line = line_of((piece * size)[:size])
+        start = perf_counter()
+        list(handles.find(line))
+        return perf_counter() - start
+
+    list(handles.find(line_of("warm up")))
+    assert min(seconds(20_000) for _ in range(2)) < 0.5
