@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from moderation.prescreen import emails, gate, handles, links, phones, places, puzzles, splits
+from moderation.prescreen import emails, gate, handles, links, phones, places, puzzles, split_names, split_numbers
 from moderation.prescreen.allowlist import Allowed, allowed
 from moderation.prescreen.contract import Conversation, Finding, Message, Options, Rule
 from moderation.prescreen.findings import findings
@@ -82,7 +82,8 @@ def located(talk: Talk, lines: Sequence[Line], known: Allowed) -> list[Clue]:
                 message.text[-200:] for message in talk.messages[max(0, line.index - 2) : line.index]
             )
         found += _surest(_in_one_message(line, known))
-    found += splits.find(talk, lines, known)
+    found += split_numbers.find(talk, lines, known)
+    found += split_names.find(talk, lines)
     found += puzzles.find(talk, lines)
     return [clue for clue in found if clue.score >= _WORTH_JUDGING]
 
