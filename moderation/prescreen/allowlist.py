@@ -14,8 +14,10 @@ _FREEPHONE = re.compile(r"0800\d{3,8}|0808\d{6,7}|1?8(?:00|33|44|55|66|77|88)\d{
 _ABROAD = re.compile(r"(?:\+|00|011)")
 _BEFORE, _AFTER = 70, 45
 _LONGEST_TRUNK = 4
-_OTHER_NUMBER = re.compile(r"(?:\d[\s().-]{0,2}){7,}")
-_SENTENCE_END = re.compile(r"[.!?;\n]")
+_NOT_DIGITS = re.compile(r"\D")
+_APART = re.compile(r"[.!?;\n](?:\s|$)|\d\s?\d\s?\d")  # another sentence or another number
+_WORD = re.compile(r"[^\W\d_]+")
+_FAR_BEFORE, _FAR_AFTER = 7, 4  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Allowed:
 
     def number(self, digits: str) -> bool:
         """A published service number, in national or international form, with or without + or 00 before it."""
-        bare = digits.lstrip("+")
+        bare = _NOT_DIGITS.sub("", digits)
         if bare in self.digits or _FREEPHONE.fullmatch(bare):
             return True
         national = _ABROAD.sub("", bare, count=1) if _ABROAD.match(bare) else ""
@@ -83,7 +85,7 @@ def _shipped() -> frozenset[str]:
 
 def _ways_to_dial(number: str, country: str) -> set[str]:
     """A number as people dial it at home and from abroad, in digits only."""
-    digits = re.sub(r"\D", "", number)
+    digits = _NOT_DIGITS.sub("", number)
     ways = {digits}
     code = _country_code(country)
     if number.strip().startswith(("+", "00")):
@@ -119,38 +121,39 @@ def _without_code(digits: str) -> str:
 @cache
 def _naming() -> tuple[re.Pattern[str], re.Pattern[str]]:
     words = table("services")["naming"]
-    service = "|".join(sorted((word for group in words["services"].values() for word in group), key=len, reverse=True))
-    own = "|".join(words["own"])
-    return (
-        re.compile(rf"(?<![^\W_])(?:{service})(?![^\W_])", re.IGNORECASE),
-        re.compile(rf"(?<![^\W_])(?:{own})(?![^\W_])", re.IGNORECASE),
-    )
+    services = [word for group in words["services"].values() for word in group]
+    return _any_word(services), _any_word(words["own"] + words["turns"])
+
+
+def _any_word(words: list[str]) -> re.Pattern[str]:
+    longest_first = "|".join(sorted(words, key=len, reverse=True))
+    return re.compile(rf"(?<![^\W_])(?:{longest_first})(?![^\W_])", re.IGNORECASE)
 
 
 def names_a_service(text: str, start: int, end: int) -> bool:
     """The words right beside the span say that it belongs to a service, and not to the writer."""
-    return _named_before(text, start) or _named_after(text, start, end)
+    return _named_before(text[max(0, start - _BEFORE) : start]) or _named_after(text, start, end)
 
 
-def _named_before(text: str, start: int) -> bool:
-    """ "the surgery's number is …": the last service named, unless a person or another number comes between."""
-    service, own = _naming()
-    before = text[max(0, start - _BEFORE) : start]
+def _named_before(before: str) -> bool:
+    """ "the surgery's number is …": the last service named, with nothing between that starts something else."""
+    service, _ = _naming()
     last = None
     for last in service.finditer(before):  # noqa: B007
         pass
-    if last is None:
-        return False
-    between = before[last.end() :]
-    owner = before[max(0, last.start() - 3) : last.start()]
-    return not own.search(between) and not _OTHER_NUMBER.search(between) and not owner.endswith(("@", "_"))
+    return last is not None and _leads_over(before[last.end() :], _FAR_BEFORE)
 
 
 def _named_after(text: str, start: int, end: int) -> bool:
-    """ "… for the crisis team": only in the same sentence."""
-    service, own = _naming()
-    after = _SENTENCE_END.split(text[end : end + _AFTER])[0]
+    """ "… is the crisis team": only close by, and not after "my number is"."""
+    service, turn = _naming()
+    after = text[end : end + _AFTER]
     found = service.search(after)
-    if found is None or own.search(text[max(0, start - 25) : start]):
+    if found is None or turn.search(text[max(0, start - 25) : start]):
         return False
-    return not own.search(after[: found.start()]) and not _OTHER_NUMBER.search(after[: found.start()])
+    return _leads_over(after[: found.start()], _FAR_AFTER)
+
+
+def _leads_over(between: str, words: int) -> bool:
+    _, turn = _naming()
+    return not _APART.search(between) and not turn.search(between) and len(_WORD.findall(between)) <= words

@@ -19,6 +19,7 @@ _TYPED = re.compile(r"(?P<at>@)(?P<domain>[\w-]{1,63}+(?:\.[\w-]{1,63}+){0,4})")
 _LOCAL = re.compile(r"[\w.+%'-]{1,64}$")
 _FEDERATED = re.compile(r"(?<![\w.@])@[\w.-]{1,40}+(?P<between>[@:])(?P<host>[\w-]{1,63}+(?:\.[\w-]{1,63}+){1,4})")
 _SHAPE = re.compile(r"[\d_.+-]")
+_TELLING_SHAPE = re.compile(r"[^\W\d].*[\d_.]|[\d_.].*[^\W\d]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,7 @@ def _belief(sign: Bit, name: str, domain: Domain) -> float:
         return 0.92 if domain.dotted else 0.85 if domain.provider else 0.0
     usual = sign.text.lower() in _WEAK_AT
     if domain.spoken:
-        return 0.9 if usual else 0.6 if shaped or domain.provider else 0.0
+        return 0.9 if usual else 0.6 if domain.provider else 0.4 if shaped else 0.0
     if domain.typed_dot:
         return (0.85 if usual else 0.6) if domain.provider else 0.5 if shaped and usual else 0.0
     if not domain.provider:
@@ -242,10 +243,11 @@ def _with_endings(row: list[Bit], label: str, last: int, provider: bool) -> Doma
         end = hosts.ending(row[at + 1].text) if sound == at + 1 else ""
         said, typed = said or row[at].spoken, typed or not row[at].spoken
         labels.append(end or spoken.read(row[at + 1 : sound + 1]))
-        if end and (row[at].spoken or tight or even or provider or end not in hosts.risky_endings()):
+        sure = label in hosts.sure_providers() or end not in hosts.risky_endings()
+        if end and (tight or even or (row[at].spoken and (sure or not row[at].weak)) or (sure and provider)):
             good = Domain(".".join(labels), sound, provider, True, said, typed)
         at = sound + 1
-    if good is None and provider and at < len(row) and row[at].word and len(labels) == 1:
+    if good is None and label in hosts.sure_providers() and at < len(row) and row[at].word and len(labels) == 1:
         end = hosts.ending(row[at].text)
         if end and end not in hosts.risky_endings():
             return Domain(f"{label}.{end}", at, True, True, False, True)
@@ -273,8 +275,8 @@ def _name_before(row: list[Bit], at: int, domain: Domain) -> tuple[Found, int] |
         return None
     first = _strip(row, spoken.unit_before(row, before))
     name = spoken.read(row[first : before + 1])
-    shaped = bool(_SHAPE.search(name)) and not name.isdigit()
-    score = (0.7 if domain.dotted else 0.5) if shaped else 0.0
+    shaped = bool(_TELLING_SHAPE.search(name))
+    score = (0.7 if domain.dotted else 0.4) if shaped else 0.0
     if not score and domain.dotted and not _is_talk(row, first, before, row[at]) and len(name) > 4:
         score = 0.35
     if not score:
@@ -292,6 +294,7 @@ def _name_after(row: list[Bit], domain: Domain) -> tuple[Found, int] | None:
         return None
     last = spoken.unit_after(row, at)
     name = spoken.read(row[at:last])
-    if not _SHAPE.search(name) or not any(char.isalpha() for char in name) or last < len(row) and row[last].sign == "@":
+    signed = last < len(row) and row[last].sign == "@"
+    if signed or not _TELLING_SHAPE.search(name) or not any(char.isalpha() for char in name):
         return None
     return Found(row[at].start, row[last - 1].end, f"{name}@{domain.host}", 0.7, True), last

@@ -112,8 +112,9 @@ def providers() -> frozenset[str]:
 
 @cache
 def provider_heads() -> frozenset[str]:
-    """The first words of sure providers."""
-    return frozenset(re.split(r"[\s.-]", word)[0] for word in table("domains")["mail"]["sure"]) | sure_providers()
+    """The telling words of sure providers."""
+    split = [re.split(r"[\s.-]", word) for word in table("domains")["mail"]["sure"]]
+    return frozenset(max(words, key=len) for words in split) | sure_providers()
 
 
 def mail_names() -> frozenset[str]:

@@ -105,7 +105,7 @@ def _host_around(row: list[Bit], at: int) -> tuple[Link, int] | None:
         labels.append(spoken.read(row[last + 1 : stop]))
         last = stop
     end = hosts.ending(labels[-1])
-    if not end or not labels[0]:
+    if not end or not labels[0] or len(labels) < 2:
         return None
     path, last = _path(row, last)
     sure = any(bit.spoken and not bit.weak for bit in row[first:last] if bit.sign == ".")

@@ -53,9 +53,12 @@ def _said() -> dict[str, list[tuple[tuple[str, ...], str, bool]]]:
 
 @cache
 def words_for(name: str) -> frozenset[str]:
-    """The first words of everything that says this sign for sure."""
+    """The telling word of everything that says this sign for sure."""
     return frozenset(
-        words[0] for phrases in _said().values() for words, sign, weak in phrases if sign == SIGNS[name] and not weak
+        max(words, key=len)
+        for phrases in _said().values()
+        for words, sign, weak in phrases
+        if sign == SIGNS[name] and not weak
     )
 
 
