@@ -146,7 +146,7 @@ def _anchors(text: str) -> Iterator[tuple[int, int]]:
 
 @cache
 def _telling() -> frozenset[str]:
-    return spoken.words_for("at") | spoken.words_for("dot") | hosts.provider_heads()
+    return spoken.words_for("at") | spoken.words_for("dot") | spoken.weak_words_for("dot") | hosts.provider_heads()
 
 
 _WEAK_AT = frozenset({"at", "chez", "bij", "bei"})

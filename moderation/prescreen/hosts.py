@@ -25,9 +25,10 @@ def _countries() -> frozenset[str]:
 
 
 @cache
-def endings() -> frozenset[str]:
+def endings() -> set[str]:
     known = table("domains")["endings"]
-    return frozenset(known["countries"]) | frozenset(known["general"]) | frozenset(known["reserved"])
+    listed = {host.rpartition(".")[2] for host in _kinds()}
+    return listed.union(known["countries"], known["general"], known["reserved"])
 
 
 @cache

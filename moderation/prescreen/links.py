@@ -17,7 +17,7 @@ _REACH = 60
 _SCHEME = re.compile(r"^\w{2,6}\s?:\s?/\s?/\s?", re.IGNORECASE)
 _TYPED = re.compile(
     r"(?<![\w@.-])(?P<scheme>(?:https?|hxxps?)\s?:\s?/\s?/\s?)?"
-    r"(?P<host>(?:[\w-]{1,63}+\.)++[^\W\d_]{2,24}+)(?::\d{2,5})?(?![\w@])(?P<path>[/?#][^\s<>\"']*)?",
+    r"(?P<host>(?:[\w-]{1,63}+\.(?=\w))++[^\W\d_]{2,24}+)(?::\d{2,5})?(?![\w@])(?P<path>[/?#][^\s<>\"']*)?",
     re.IGNORECASE,
 )
 _DEEP = re.compile(
@@ -128,12 +128,18 @@ def _hub(row: list[Bit], at: int) -> int:
     first = spoken.unit_before(row, at - 1)
     if row[at - 1].word and row[at - 2 : at - 1] and row[at - 2].sign == "." and hosts.ending(row[at - 1].text):
         return first
-    for size in (2, 1):
+    for size in (1, 2, 3):
         words = row[max(0, at - size) : at]
-        if len(words) == size and all(bit.word for bit in words):
-            if "".join(bit.text.lower() for bit in words) in hosts.hub_names():
-                return at - size
+        if len(words) == size and all(bit.word for bit in words) and _names_a_hub(words):
+            return at - size
     return at
+
+
+def _names_a_hub(words: list[Bit]) -> bool:
+    """With or without its ending, which then lacks its dot: "discord gg slash …"."""
+    texts = [bit.text.lower() for bit in words]
+    known = hosts.hub_names()
+    return "".join(texts) in known or (bool(hosts.ending(texts[-1])) and "".join(texts[:-1]) in known)
 
 
 def _path(row: list[Bit], at: int) -> tuple[str, int]:
@@ -234,4 +240,6 @@ def _deep(line: Line) -> Iterator[Clue]:
             continue
         why = f"a link that opens {app}" if app else "an invitation with its host cut off"
         contact = match.group() if app else f"discord{match['cut']}"
-        yield Clue(Rule.CONTACT_SHARED, line, match.start(), match.end(), Kind.MESSAGING_APP, 0.85, "link", why, contact)
+        yield Clue(
+            Rule.CONTACT_SHARED, line, match.start(), match.end(), Kind.MESSAGING_APP, 0.85, "link", why, contact
+        )

@@ -11,29 +11,38 @@ from functools import cache
 from itertools import islice
 
 from moderation.prescreen import digits
-from moderation.prescreen.allowlist import names_a_service
+from moderation.prescreen.allowlist import Allowed, names_a_service
 from moderation.prescreen.contract import Kind, Rule
 from moderation.prescreen.lexicon import table
 from moderation.prescreen.lines import Clue, Line
 
 MOST = 4  # places of one kind looked at in one message
-_TOKEN = re.compile(r"(?:[^\W_]|[\u0900-\u0963\u0966-\u0dff])(?:[^\W_]|[\u0900-\u0963\u0966-\u0dff]|['./:-](?=[^\W_]))*")
+_TOKEN = re.compile(
+    r"(?:[^\W_]|[\u0900-\u0963\u0966-\u0dff])(?:[^\W_]|[\u0900-\u0963\u0966-\u0dff]|['./:-](?=[^\W_]))*"
+)
 _END = re.compile(r"[!?;\n]|\.(?:\s|$)")
 _NUMBER = re.compile(r"\d{1,5}[a-z]?(?:[/-]\d{0,4}[a-z]?)?")
 _ORDINAL = re.compile(r"\d{1,2}(?:st|nd|rd|th|e|er|o|a|\.)")
 _CLOCK = re.compile(r"(?:[01]?\d|2[0-4])(?:[.:h][0-5]\d)?(?:am|pm|ish|h|ich)|(?:[01]?\d|2[0-4])[.:h][0-5]\d")
-_CLASS = re.compile(r"\d{1,2}-?(?!(?:am|pm|st|nd|rd|th|mg|ml|kg|km|cm|mm|hr|g|h|k|m|ft|lb|px|gb|tb)$)[a-z]{1,2}\d?|[a-z]\d{1,2}[a-z]?|[ivx]{1,4}-?[a-d]")
+_CLASS = re.compile(
+    r"\d{1,2}-?(?!(?:am|pm|st|nd|rd|th|mg|ml|kg|km|cm|mm|hr|g|h|k|m|ft|lb|px|gb|tb)$)[a-z]{1,2}\d?|[a-z]\d{1,2}[a-z]?|[ivx]{1,4}-?[a-d]"
+)
 _BEFORE_HOUR = frozenset(
     {"at", "after", "from", "till", "until", "til", "by", "around", "about", "past", "to", "um", "gegen", "ab", "dopo"}
     | {"alas", "as", "a", "alle", "ore", "saat", "jam", "kl", "pukul", "в", "от", "om", "van", "od", "o", "las", "half"}
 )
 _AFTER_HOUR = frozenset({"am", "pm", "ish", "sharp", "o'clock", "oclock", "uhr", "baje", "h", "heures", "past", "wnus"})
 _ARTICLES = frozenset({"the", "a", "an", "my", "our", "la", "le", "el", "der", "die", "das", "den", "dem", "het", "de"})
-_ABBREVIATIONS = frozenset({"st", "dr", "mr", "mrs", "ms", "no", "nr", "ul", "jl", "str", "av", "rd", "ave", "ул", "sr"})
+_ABBREVIATIONS = frozenset(
+    {"st", "dr", "mr", "mrs", "ms", "no", "nr", "ul", "jl", "str", "av", "rd", "ave", "ул", "sr"}
+)
 _ORDINALS = frozenset({"first", "second", "third", "fourth", "fifth", "last", "erste", "second", "tweede", "primeira"})
+_DETAILED = 0.4
 _NEAR = 6  # words between two bits of evidence that still belong together
 _NAME = 4  # words in the name of a street
 _LONGEST_TAIL = 9
+_LONGEST_ABBREVIATION = 3  # longer words in capitals are shouted
+_LAST_WORDS = 8  # of a sentence about a place, mostly how to know the writer
 
 
 # What a word may be evidence of: bits of one number, because an enumeration of flags is fifty times as slow.
@@ -54,6 +63,7 @@ STATE = 1 << 13
 SCHOOL = 1 << 14
 CLASS = 1 << 15
 NUMBER = 1 << 16
+_PLACES = VENUE | NUMBERED | CAPITAL_STREET | STREET | FIRST | TIME
 
 
 @dataclass(slots=True)
@@ -94,14 +104,15 @@ def _words() -> dict[str, int]:
     return known
 
 
-def find(line: Line) -> Iterator[Clue]:
+def find(line: Line, allowed: Allowed | None = None) -> Iterator[Clue]:
     text = line.text
     tokens = _tokens(text)
     taken: list[tuple[int, int]] = []
-    for clue in [*_addresses(line, tokens), *_marked(line)]:
+    for clue in [*_addresses(line, tokens), *_marked(line, tokens)]:
         if not _overlaps(clue.start, clue.end, taken):
             taken.append((clue.start, clue.end))
-            if not names_a_service(text, clue.start, clue.end):
+            published = allowed is not None and allowed.address(text[clue.start : clue.end])
+            if not published and not names_a_service(text, clue.start, clue.end):
                 yield clue
     for clue in islice(_spots(line, tokens), MOST):
         if not _overlaps(clue.start, clue.end, taken):
@@ -121,7 +132,8 @@ def _tokens(text: str) -> list[Token]:
         what = known.get(lowered, 0)
         if not what and lowered.endswith("'s"):
             what = known.get(lowered[:-2], 0)
-        found.append(Token(*match.span(), lowered, typed[0] != lowered[0], what, typed[0].isdigit()))
+        capital = typed[0] != lowered[0] and not (typed.isupper() and len(typed) > _LONGEST_ABBREVIATION)
+        found.append(Token(*match.span(), lowered, capital, what, typed[0].isdigit()))
     return found
 
 
@@ -217,7 +229,11 @@ def _french(text: str, tokens: list[Token], at: int) -> tuple[int, float] | None
     street = at + 1
     if street < len(tokens) and tokens[street].text in {"bis", "ter"}:
         street += 1
-    if street >= len(tokens) or not tokens[street].what & FIRST or not _joined(text, tokens[street - 1], tokens[street]):
+    if (
+        street >= len(tokens)
+        or not tokens[street].what & FIRST
+        or not _joined(text, tokens[street - 1], tokens[street])
+    ):
         return None
     last = street
     for after in range(street + 1, min(street + _NAME + 1, len(tokens))):
@@ -234,7 +250,10 @@ def _romance(text: str, tokens: list[Token], at: int) -> tuple[int, float] | Non
     names: list[Token] = []
     for last in range(at + 1, min(at + _NAME + 3, len(tokens))):
         token = tokens[last]
-        if not _joined(text, tokens[last - 1], token) and text[tokens[last - 1].end : token.start].strip() not in {"n.", "n.o"}:
+        if not _joined(text, tokens[last - 1], token) and text[tokens[last - 1].end : token.start].strip() not in {
+            "n.",
+            "n.o",
+        }:
             return None
         if names and token.figure and _is_number(token):
             capital = any(name.capital for name in names)
@@ -256,7 +275,12 @@ def _germanic(text: str, tokens: list[Token], at: int) -> tuple[int, float] | No
     number = at + 1
     if number < len(tokens) and tokens[number].text in {"no", "nr", "numero", "nummer", "numara"}:
         number += 1
-    if number < len(tokens) and tokens[number].figure and _is_number(tokens[number]) and _joined(text, token, tokens[at + 1]):
+    if (
+        number < len(tokens)
+        and tokens[number].figure
+        and _is_number(tokens[number])
+        and _joined(text, token, tokens[at + 1])
+    ):
         return number, 0.7 if token.capital else 0.6
     return None
 
@@ -332,9 +356,8 @@ def _box() -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W_])(?:{words})\s?(?:no\.?|nr\.?|n\.?)?[\s#]{{0,2}}\d{{1,6}}(?![^\W_])", re.IGNORECASE)
 
 
-def _marked(line: Line) -> Iterator[Clue]:
+def _marked(line: Line, tokens: list[Token]) -> Iterator[Clue]:
     text = line.text
-    tokens: list[Token] = []
     for pattern, score, why in (
         (_box(), 0.85, "a post office box"),
         (_THREE_WORDS, 0.85, "a spot on the map in three words"),
@@ -345,7 +368,6 @@ def _marked(line: Line) -> Iterator[Clue]:
         for match in islice(pattern.finditer(text), MOST):
             start, end = match.span()
             if pattern is _box():
-                tokens = tokens or _tokens(text)
                 end = _end_of_tail(text, tokens, end)
             kind = Kind.OTHER if pattern in {_THREE_WORDS, _COORDINATES} else Kind.POSTAL_ADDRESS
             yield _clue(line, start, end, kind, score, "address", why)
@@ -367,6 +389,8 @@ class Evidence:
 
 
 def _spots(line: Line, tokens: list[Token]) -> Iterator[Clue]:
+    if not any(token.what & (_PLACES | SCHOOL) for token in tokens):
+        return
     for first, last in _sentences(line.text, tokens):
         if last - first < 2:
             continue
@@ -379,7 +403,7 @@ def _spots(line: Line, tokens: list[Token]) -> Iterator[Clue]:
             if clue:
                 yield clue
                 continue
-        if shape & (VENUE | NUMBERED | CAPITAL_STREET | STREET):
+        if shape & _PLACES:
             clue = _spot(line, sentence)
             if clue:
                 yield clue
@@ -416,6 +440,8 @@ def _spot(line: Line, tokens: list[Token]) -> Clue | None:
     score, first, last = best
     while first and tokens[first - 1].text in _ARTICLES:
         first -= 1
+    if score >= _DETAILED and len(tokens) - last <= _LAST_WORDS:
+        last = len(tokens) - 1
     why = "a place where somebody could be met or found"
     return _clue(line, tokens[first].start, tokens[last].end, Kind.OTHER, score, "meeting", why)
 
@@ -423,16 +449,16 @@ def _spot(line: Line, tokens: list[Token]) -> Clue | None:
 def _belief(tokens: list[Token], group: list[Evidence]) -> float:
     """The more kinds of evidence stand together, the surer; an everyday place with an hour is nothing."""
     kinds = {piece.kind for piece in group}
-    if not kinds & {"venue", "numbered"} or len(kinds) < 2:
+    if not kinds & {"venue", "numbered", "street"} and not kinds >= {"name", "time", "position"}:
         return 0.0
-    special = any(
+    if len(kinds) < 2 or kinds <= {"numbered", "position", "sign"} or kinds == {"street", "name"}:
+        return 0.0
+    special = "street" in kinds or any(
         piece.kind == "numbered" or not tokens[piece.last].what & EVERYDAY
         for piece in group
         if piece.kind in {"venue", "numbered"}
     )
     if not special and not kinds & {"numbered", "name"} and len(kinds) < 3:
-        return 0.0
-    if kinds <= {"numbered", "position", "sign"}:
         return 0.0
     return min(0.6, 0.1 + 0.1 * len(kinds))
 
@@ -449,7 +475,11 @@ def _evidence(tokens: list[Token]) -> Iterator[Evidence]:
 def _kind_at(tokens: list[Token], at: int) -> tuple[str, int]:
     token = tokens[at]
     after = tokens[at + 1] if at + 1 < len(tokens) else None
-    if token.what & NUMBERED and after and (_is_number(after) or (len(after.text) == 1 and after.text not in {"i", "a"})):
+    if (
+        token.what & NUMBERED
+        and after
+        and (_is_number(after) or (len(after.text) == 1 and after.text not in {"i", "a"}))
+    ):
         return "numbered", at + 1
     if after and after.what & (AFTER | NUMBERED) and (token.text in _ORDINALS or _ORDINAL.fullmatch(token.text)):
         return "numbered", at + 1
@@ -459,13 +489,31 @@ def _kind_at(tokens: list[Token], at: int) -> tuple[str, int]:
         return "venue", at
     if token.what & TIME:
         return "time", at
-    if token.capital and at and token.text not in {"i", "i'm", "i'll", "i'd", "i've"} and len(token.text) > 1:
+    if _is_street(tokens, at):
+        return "street", at
+    if (
+        token.capital
+        and (at or (after and after.capital))
+        and token.text not in {"i", "i'm", "i'll", "i'd", "i've"}
+        and len(token.text) > 1
+    ):
         return "name", at
     if token.what & POSITION and after and _leads_to_a_place(tokens, at):
         return "position", at
     if token.what & SIGN:
         return "sign", at
     return "", at
+
+
+def _is_street(tokens: list[Token], at: int) -> bool:
+    """ "Corven Road", "tiller street", "Avenida Norte": a street without a number is a place, not an address."""
+    token = tokens[at]
+    if token.what & (STREET | CAPITAL_STREET) and at:
+        before = tokens[at - 1]
+        if token.capital and before.capital:
+            return True
+        return len(token.text) > 4 and bool(token.what & STREET) and not before.what and len(before.text) > 3
+    return bool(token.what & FIRST) and at + 1 < len(tokens) and tokens[at + 1].capital
 
 
 def _leads_to_a_place(tokens: list[Token], at: int) -> bool:
