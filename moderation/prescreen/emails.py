@@ -14,10 +14,12 @@ from moderation.prescreen.spoken import Bit
 
 MOST = 10  # candidates looked at in one message: a wall of them is one violation, not a thousand
 _REACH = 80
+_MOST_LABELS = 5
 _WORD = re.compile(r"@|(?:[^\W_]|[\u0900-\u0963\u0966-\u0dff])+|[(\[{<*]\s?[aA@]\s?[)\]}>*]")
 _TYPED = re.compile(r"(?P<at>@)(?P<domain>[\w-]{1,63}+(?:\.[\w-]{1,63}+){0,4})")
 _LOCAL = re.compile(r"[\w.+%'-]{1,64}$")
 _FEDERATED = re.compile(r"(?<![\w.@])@[\w.-]{1,40}+(?P<between>[@:])(?P<host>[\w-]{1,63}+(?:\.[\w-]{1,63}+){1,4})")
+_LABEL_SIGNS = frozenset(":=->")
 _SHAPE = re.compile(r"[\d_.+-]")
 _TELLING_SHAPE = re.compile(r"[^\W\d].*[\d_.]|[\d_.].*[^\W\d]")
 
@@ -231,34 +233,49 @@ def _first_label(row: list[Bit], at: int) -> tuple[str, int, bool]:
 
 
 def _with_endings(row: list[Bit], label: str, last: int, provider: bool) -> Domain | None:
-    labels, sound, said, typed = [label], last, False, False
+    """The labels that follow, up to the last one that is an ending."""
+    labels, said, typed = [label], False, False
     good: Domain | None = None
     at = last + 1
-    while at + 1 < len(row) and len(labels) < 5 and row[at].sign == "." and row[at + 1].word:
-        tight = not row[at].gap and not row[at + 1].gap
-        even = bool(row[at].gap) and bool(row[at + 1].gap)
-        sound = at + 1
-        while sound + 2 < len(row) and row[sound + 1].sign == "-" and not row[sound + 1].gap and row[sound + 2].word:
-            sound += 2
-        end = hosts.ending(row[at + 1].text) if sound == at + 1 else ""
+    while at + 1 < len(row) and len(labels) < _MOST_LABELS and row[at].sign == "." and row[at + 1].word:
+        stop = _label_end(row, at + 1)
+        end = hosts.ending(row[stop].text) if stop == at + 1 else ""
         said, typed = said or row[at].spoken, typed or not row[at].spoken
-        labels.append(end or spoken.read(row[at + 1 : sound + 1]))
-        sure = label in hosts.sure_providers() or end not in hosts.risky_endings()
-        if end and (tight or even or (row[at].spoken and (sure or not row[at].weak)) or (sure and provider)):
-            good = Domain(".".join(labels), sound, provider, True, said, typed)
-        at = sound + 1
-    if good is None and label in hosts.sure_providers() and at < len(row) and row[at].word and len(labels) == 1:
-        end = hosts.ending(row[at].text)
-        if end and end not in hosts.risky_endings():
-            return Domain(f"{label}.{end}", at, True, True, False, True)
-    if good is None and label in hosts.sure_providers():
-        return Domain(label, last, True, False)
-    return good
+        labels.append(end or spoken.read(row[at + 1 : stop + 1]))
+        if end and _is_dot(row, at, label, end):
+            good = Domain(".".join(labels), stop, provider, True, said, typed)
+        at = stop + 1
+    return good or _without_dot(row, label, last)
+
+
+def _label_end(row: list[Bit], at: int) -> int:
+    while at + 2 < len(row) and row[at + 1].sign == "-" and not row[at + 1].gap and row[at + 2].word:
+        at += 2
+    return at
+
+
+def _is_dot(row: list[Bit], at: int, label: str, end: str) -> bool:
+    """And not the end of a sentence, or "the point"."""
+    certain = label in hosts.sure_providers() or end not in hosts.risky_endings()
+    if row[at].spoken:
+        return certain or not row[at].weak
+    return bool(row[at].gap) == bool(row[at + 1].gap) or (certain and label in hosts.providers())
+
+
+def _without_dot(row: list[Bit], label: str, last: int) -> Domain | None:
+    """ "gmail com", "gmail"."""
+    if label not in hosts.sure_providers():
+        return None
+    after = row[last + 1] if last + 1 < len(row) else None
+    end = hosts.ending(after.text) if after and after.word else ""
+    if end and end not in hosts.risky_endings():
+        return Domain(f"{label}.{end}", last + 1, True, True, False, True)
+    return Domain(label, last, True, False)
 
 
 def _beside_provider(row: list[Bit], at: int) -> tuple[Found, int] | None:
     """No sign at all: "luna_77, gmail com", "gmail is luna_77"."""
-    if not row[at].word or at == 0 and len(row) < 2:
+    if not row[at].word:
         return None
     label, last, provider = _first_label(row, at)
     if not provider or (label not in hosts.sure_providers() and last + 1 >= len(row)):
@@ -286,15 +303,15 @@ def _name_before(row: list[Bit], at: int, domain: Domain) -> tuple[Found, int] |
 
 def _name_after(row: list[Bit], domain: Domain) -> tuple[Found, int] | None:
     """The name alone is the datum: the provider was its label."""
-    at = domain.last + 1
-    labels = spoken.labels()
-    while at < len(row) and (row[at].text in {":", "=", "-", ">"} or row[at].text.lower() in labels):
+    first = domain.last + 1
+    at = first
+    while at < len(row) and (row[at].text in _LABEL_SIGNS or row[at].text.lower() in spoken.labels()):
         at += 1
     if at >= len(row) or not row[at].word or row[at].text.lower() in spoken.not_a_name():
         return None
     last = spoken.unit_after(row, at)
-    name = spoken.read(row[at:last])
     signed = last < len(row) and row[last].sign == "@"
-    if signed or not _TELLING_SHAPE.search(name) or not any(char.isalpha() for char in name):
+    if signed or not _TELLING_SHAPE.search("".join(bit.text for bit in row[at:last])):
         return None
-    return Found(row[at].start, row[last - 1].end, f"{name}@{domain.host}", 0.7, True), last
+    score = 0.7 if at > first else 0.4
+    return Found(row[at].start, row[last - 1].end, f"{spoken.read(row[at:last])}@{domain.host}", score, True), last

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from moderation.prescreen import digits
 from moderation.prescreen.lexicon import table
 
 SIGNS = {"at": "@", "dot": ".", "slash": "/", "underscore": "_", "dash": "-", "plus": "+"}
@@ -132,21 +131,18 @@ def _bracketed(raw: list[re.Match[str]], at: int) -> tuple[int, Bit] | None:
 
 
 @cache
-def _number_words() -> dict[str, str]:
-    return {
-        word: str(entry.value)
-        for word, entry in digits.number_words().items()
-        if entry.part in {"ones", "tens"} and entry.sure
-    }
+def number_words() -> dict[str, str]:
+    """Words for small numbers in many languages, and their figures."""
+    return {word: figure for figure, words in table("domains")["counted"].items() for word in words}
 
 
 def value(bit: Bit) -> str:
     """What the bit stands for inside a name."""
-    return bit.sign or _number_words().get(bit.text.lower(), bit.text)
+    return bit.sign or number_words().get(bit.text.lower(), bit.text)
 
 
 def is_number(bit: Bit) -> bool:
-    return bit.word and (bit.text.isdigit() or bit.text.lower() in _number_words())
+    return bit.word and (bit.text.isdigit() or bit.text.lower() in number_words())
 
 
 def unit_before(row: list[Bit], last: int) -> int:
