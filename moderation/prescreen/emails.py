@@ -79,7 +79,7 @@ def _federated(text: str) -> Iterator[Found]:
     for match in islice(_FEDERATED.finditer(text), MOST):
         if hosts.ending(match["host"].rpartition(".")[2]):
             kind = Kind.SOCIAL_HANDLE if match["between"] == "@" else Kind.MESSAGING_APP
-            yield Found(match.start(), match.end(), match.group().lower(), 0.93, False, kind)
+            yield Found(match.start(), match.end(), match.group().lower(), 0.96, False, kind)
 
 
 def _typed(text: str) -> Iterator[Found]:

@@ -65,6 +65,11 @@ def kind_of(host: str) -> Kind | None:
     return _kinds()[found] if found else None
 
 
+def kind_of_hub(name: str) -> Kind:
+    """The kind of a host that is named without its ending."""
+    return next((kind for host, kind in _kinds().items() if host.split(".")[0] == name), Kind.URL)
+
+
 def known_host(host: str) -> str:
     """The listed host that this one is or stands under, or ""."""
     host = host.lower().removeprefix("www.")

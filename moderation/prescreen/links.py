@@ -119,7 +119,7 @@ def _hub_before(row: list[Bit], at: int) -> tuple[Link, int] | None:
     path, last = _path(row, at)
     if first == at or not path:
         return None
-    host = "".join(map(spoken.value, row[first:at])).lower()
+    host = _hub_host(row[first:at])
     return Link(row[first].start, row[last - 1].end, host, path, False, True), last
 
 
@@ -133,6 +133,12 @@ def _hub(row: list[Bit], at: int) -> int:
         if len(words) == size and all(bit.word for bit in words) and _names_a_hub(words):
             return at - size
     return at
+
+
+def _hub_host(words: list[Bit]) -> str:
+    host = "".join(map(spoken.value, words)).lower()
+    end = hosts.ending(words[-1].text) if len(words) > 1 and "." not in host else ""
+    return f"{host.removesuffix(words[-1].text.lower())}.{end}" if end else host
 
 
 def _names_a_hub(words: list[Bit]) -> bool:
@@ -168,7 +174,7 @@ def _judge(line: Line, link: Link, allowed: Allowed) -> Clue | None:
     if _imitates(link.host, allowed):
         why = f"a link that only looks like the site's own: {link.host}"
         return _clue(line, link, Kind.URL, 0.9 if _holds_own(link.host, allowed) else 0.6, why, contact)
-    kind = hosts.kind_of(link.host) or (Kind.URL if "." not in link.host else None)
+    kind = hosts.kind_of(link.host) or (hosts.kind_of_hub(link.host) if "." not in link.host else None)
     if kind is None and allowed.host(link.host):
         return None
     score = _belief(link, kind)

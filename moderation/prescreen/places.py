@@ -144,7 +144,7 @@ def _belief(tokens: list[Token], group: list[Evidence]) -> float:
         for piece in group
         if piece.kind in {"venue", "numbered"}
     )
-    if not special and not kinds & {"numbered", "name"} and len(kinds) < 3:
+    if not special and "numbered" not in kinds and len(kinds) < 3:
         return 0.0
     return min(0.6, 0.1 + 0.1 * len(kinds))
 

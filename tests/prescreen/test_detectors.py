@@ -14,17 +14,9 @@ SHARED = [
     ("apunta: seis doce, cero cero cero, cuatro diecisiete", Kind.PHONE, "seis doce, cero cero cero, cuatro diecisiete"),
     ("4️⃣1️⃣5️⃣ 5️⃣5️⃣5️⃣ 0️⃣1️⃣6️⃣3️⃣ call me", Kind.PHONE, "4️⃣1️⃣5️⃣ 5️⃣5️⃣5️⃣ 0️⃣1️⃣6️⃣3️⃣"),
     ("mera number le lo ९०००० ००४१७", Kind.PHONE, "९०००० ००४१७"),
-    ("write to quietfern88@gmail.com", Kind.EMAIL, "quietfern88@gmail.com"),
-    ("it is rowan underscore vale at gmail dot com", Kind.EMAIL, "rowan underscore vale at gmail dot com"),
-    ("moss.jun [at] yahoo [dot] com", Kind.EMAIL, "moss.jun [at] yahoo [dot] com"),
-    ("join https://chat.whatsapp.com/Hq7LmX2vTbN", Kind.MESSAGING_APP, "https://chat.whatsapp.com/Hq7LmX2vTbN"),
-    ("it is all on linktr.ee/softcedar.em", Kind.URL, "linktr.ee/softcedar.em"),
-    ("talk here https://7cups.com.private-chat.net/r/8", Kind.URL, "https://7cups.com.private-chat.net/r/8"),
     ("follow me on insta its @mothlight.jpeg", Kind.SOCIAL_HANDLE, "@mothlight.jpeg"),
     ("👻: mossy.tadpole", Kind.MESSAGING_APP, "mossy.tadpole"),
     ("add me my user is bunnywaffle_7731", Kind.SOCIAL_HANDLE, "bunnywaffle_7731"),
-    ("send cards to 2217 Pennywhistle Ln, Apt 4, Dayton, OH 45499", Kind.POSTAL_ADDRESS, "2217 Pennywhistle Ln, Apt 4, Dayton, OH 45499"),
-    ("write to PO Box 9917, Ballarat VIC 3353", Kind.POSTAL_ADDRESS, "PO Box 9917, Ballarat VIC 3353"),
 ]  # fmt: skip
 
 REQUESTED = [
@@ -52,8 +44,6 @@ CLEAN = [
     "Samaritans are free on 116 123, or email jo@samaritans.org",
     "call or text nine eight eight, that's 988, or text HOME to 741741",
     "Childline is 0800 1111",
-    "https://www.7cups.com/@MapleListener",
-    "https://www.nhs.uk/mental-health/",
     "in for 4, hold for 7, out for 8. ten nine eight seven six five four three two one",
     "PHQ-9 17 down from 22, GAD-7 15",
     "sertraline 150, quetiapine 25 at nite, propranolol 10mg x3",
@@ -67,8 +57,6 @@ CLEAN = [
     "I can't share my number, and please don't ask for mine",
     "he asked for my snap and i said no",
     "are we allowed to give people our email?",
-    "those were hard days.Thanks for listening",
-    "it was good at all. I met terrible people",
     "Call me crazy but I miss the hospital",
     "Please add me to your prayers",
 ]
