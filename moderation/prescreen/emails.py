@@ -14,6 +14,7 @@ from moderation.prescreen.spoken import Bit
 
 MOST = 10  # candidates looked at in one message: a wall of them is one violation, not a thousand
 _REACH = 80
+_HALF = 0.5
 _MOST_LABELS = 5
 _WORD = re.compile(r"@|(?:[^\W_]|[\u0900-\u0963\u0966-\u0dff])+|[(\[{<*]\s?[aA@]\s?[)\]}>*]")
 _TYPED = re.compile(r"(?P<at>@)(?P<domain>[\w-]{1,63}+(?:\.[\w-]{1,63}+){0,4})")
@@ -49,7 +50,8 @@ class Found:
 def find(line: Line, allowed: Allowed) -> Iterator[Clue]:
     text = line.text
     taken: list[tuple[int, int]] = []
-    readings = [*_federated(text), *_typed(text), *_spelled(text)]
+    plain = [*_federated(text), *_typed(text)]
+    readings = [*plain, *_spelled(text, [found for found in plain if found.score > _HALF])]
     for found in sorted(readings, key=lambda found: (-found.score, found.start)):
         if any(found.start < end and start < found.end for start, end in taken):
             continue
@@ -124,14 +126,23 @@ def _typed_word(start: int, match: re.Match[str], name: str) -> Found | None:
 # ---- spelled, spaced, or with something missing
 
 
-def _spelled(text: str) -> Iterator[Found]:
-    for start, end in spoken.stretches(islice(_anchors(text), MOST), _REACH, len(text)):
+def _spelled(text: str, plain: list[Found]) -> Iterator[Found]:
+    anchors = (
+        (start, end)
+        for start, end in _anchors(text)
+        if not any(found.start <= start and end <= found.end for found in plain)
+    )
+    for start, end in spoken.stretches(islice(anchors, MOST), _REACH, len(text)):
         row = spoken.bits(text, start, end)
         done = 0
         for at, bit in enumerate(row):
             if at < done:
                 continue
-            found = _around(row, at) if bit.sign == "@" else _beside_provider(row, at)
+            found = None
+            if bit.sign == "@":
+                found = _around(row, at)
+            elif bit.text.lower() in hosts.provider_starts():
+                found = _beside_provider(row, at)
             if found:
                 reading, done = found
                 yield reading
@@ -219,10 +230,10 @@ def _domain(row: list[Bit], at: int) -> Domain | None:
 
 def _first_label(row: list[Bit], at: int) -> tuple[str, int, bool]:
     """A provider of up to three words, or a word with its hyphens or spelled-out letters."""
-    for size in (3, 2, 1):
+    for size in (3, 2, 1) if row[at].text.lower() in hosts.provider_starts() else ():
         words = row[at : at + size]
         name = "".join(bit.text.lower() for bit in words)
-        if len(words) == size and all(bit.word for bit in words) and name in hosts.providers():
+        if len(words) == size and name in hosts.providers():
             return name, at + size - 1, True
     last = at
     while last + 2 < len(row) and row[last + 1].sign in {"-", "_"} and row[last + 2].word:

@@ -123,6 +123,13 @@ def provider_heads() -> frozenset[str]:
     return frozenset(max(words, key=len) for words in split) | sure_providers()
 
 
+@cache
+def provider_starts() -> frozenset[str]:
+    """The first words of all providers."""
+    names = table("domains")["mail"]
+    return frozenset(re.split(r"[\s.-]", word)[0] for word in names["sure"] + names["dotted"]) | providers()
+
+
 def mail_names() -> frozenset[str]:
     """Names of mail providers that no ordinary word is spelled like."""
     return frozenset(name for name in sure_providers() if name.isascii() and name.isalpha() and len(name) > 4)

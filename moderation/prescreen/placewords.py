@@ -93,3 +93,11 @@ def is_number(token: Token) -> bool:
 def little(name: str) -> frozenset[str]:
     """Little words of one kind."""
     return frozenset(table("places")["little"][name])
+
+
+@cache
+def telling_words() -> frozenset[str]:
+    """Words that make a closer look worth while: one of them stands in nearly every place or address."""
+    wanted = VENUE | FIRST | SCHOOL | NUMBERED | STREET
+    dull = EVERYDAY | WEAK_FIRST | NO_NAME | STATE | POSITION
+    return frozenset(word for word, what in _known().items() if what & wanted and not what & dull and len(word) > 2)

@@ -91,6 +91,11 @@ def test_an_address_that_the_deployment_publishes_is_cleared() -> None:
     assert list(places.find(line_of("mine: 14 Heron Close, Wexmoor."), known))
 
 
+def test_words_worth_a_closer_look_are_places_and_not_everyday_words() -> None:
+    assert {"bench", "platform", "calle", "academy"} <= placewords.telling_words()
+    assert placewords.telling_words().isdisjoint({"in", "house", "way", "hospital"})
+
+
 def test_the_word_lists_are_as_folded_text_is() -> None:
     groups = [words for part in table("places").values() for words in part.values()]
     assert all(word == word.lower() and word.strip() == word and word for words in groups for word in words)
