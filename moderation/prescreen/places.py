@@ -42,6 +42,7 @@ _CLOCK = re.compile(rf"{_HOUR}(?:[.:h][0-5]\d)?(?:am|pm|ish|h|ich)|{_HOUR}[.:h][
 _CLASS = re.compile(r"\d{1,2}-?(?P<letters>[a-z]{1,2})\d?|[a-z]\d{1,2}[a-z]?|[ivx]{1,4}-?[a-d]")
 _NEAR = 6  # words between two bits of evidence that still belong together
 _DETAILED = 0.4
+_ENOUGH = 100  # bits of evidence in one sentence
 _LAST_WORDS = 8  # of a sentence about a place, mostly how to know the writer
 
 
@@ -113,7 +114,7 @@ def _parted(text: str, one: Token, other: Token) -> bool:
 def _spot(line: Line, tokens: list[Token]) -> Clue | None:
     best: tuple[float, int, int] | None = None
     group: list[Evidence] = []
-    for piece in [*_evidence(tokens), None]:
+    for piece in [*islice(_evidence(tokens), _ENOUGH), None]:
         if piece is not None and (not group or piece.first - group[-1].last <= _NEAR):
             group.append(piece)
             continue
