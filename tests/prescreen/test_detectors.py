@@ -7,17 +7,16 @@ from moderation.prescreen import Kind, Rule, screen
 from tests.prescreen.talks import said
 
 SHARED = [
-    ("write to quietfern88@gmail.com", Kind.EMAIL, "quietfern88@gmail.com"),
-    ("it is rowan underscore vale at gmail dot com", Kind.EMAIL, "rowan underscore vale at gmail dot com"),
-    ("moss.jun [at] yahoo [dot] com", Kind.EMAIL, "moss.jun [at] yahoo [dot] com"),
-    ("join https://chat.whatsapp.com/Hq7LmX2vTbN", Kind.MESSAGING_APP, "https://chat.whatsapp.com/Hq7LmX2vTbN"),
-    ("it is all on linktr.ee/softcedar.em", Kind.URL, "linktr.ee/softcedar.em"),
-    ("talk here https://7cups.com.private-chat.net/r/8", Kind.URL, "https://7cups.com.private-chat.net/r/8"),
+    ("my number is (503) 555-0118", Kind.PHONE, "(503) 555-0118"),
+    ("ring me on +44 7700 900142 tonight", Kind.PHONE, "+44 7700 900142"),
+    ("text me: 0 7 7 0 0 9 0 0 3 1 8", Kind.PHONE, "0 7 7 0 0 9 0 0 3 1 8"),
+    ("ring oh double seven double oh, nine double oh, five one six", Kind.PHONE, "oh double seven double oh, nine double oh, five one six"),
+    ("apunta: seis doce, cero cero cero, cuatro diecisiete", Kind.PHONE, "seis doce, cero cero cero, cuatro diecisiete"),
+    ("4️⃣1️⃣5️⃣ 5️⃣5️⃣5️⃣ 0️⃣1️⃣6️⃣3️⃣ call me", Kind.PHONE, "4️⃣1️⃣5️⃣ 5️⃣5️⃣5️⃣ 0️⃣1️⃣6️⃣3️⃣"),
+    ("mera number le lo ९०००० ००४१७", Kind.PHONE, "९०००० ००४१७"),
     ("follow me on insta its @mothlight.jpeg", Kind.SOCIAL_HANDLE, "@mothlight.jpeg"),
     ("👻: mossy.tadpole", Kind.MESSAGING_APP, "mossy.tadpole"),
     ("add me my user is bunnywaffle_7731", Kind.SOCIAL_HANDLE, "bunnywaffle_7731"),
-    ("send cards to 2217 Pennywhistle Ln, Apt 4, Dayton, OH 45499", Kind.POSTAL_ADDRESS, "2217 Pennywhistle Ln, Apt 4, Dayton, OH 45499"),
-    ("write to PO Box 9917, Ballarat VIC 3353", Kind.POSTAL_ADDRESS, "PO Box 9917, Ballarat VIC 3353"),
 ]  # fmt: skip
 
 REQUESTED = [
@@ -43,8 +42,14 @@ OFFSITE = [
 
 CLEAN = [
     "Samaritans are free on 116 123, or email jo@samaritans.org",
-    "https://www.7cups.com/@MapleListener",
-    "https://www.nhs.uk/mental-health/",
+    "call or text nine eight eight, that's 988, or text HOME to 741741",
+    "Childline is 0800 1111",
+    "in for 4, hold for 7, out for 8. ten nine eight seven six five four three two one",
+    "PHQ-9 17 down from 22, GAD-7 15",
+    "sertraline 150, quetiapine 25 at nite, propranolol 10mg x3",
+    "02/07/2023, 5:55 in the morning",
+    "We lost 21-15, 15-21, 21-19",
+    "my order number is 4155550163 and it never came",
     "my ex blocked me on instagram, snap AND spotify",
     "there is so much discord in my house",
     "I keep waiting for a signal to go home",
@@ -52,8 +57,6 @@ CLEAN = [
     "I can't share my number, and please don't ask for mine",
     "he asked for my snap and i said no",
     "are we allowed to give people our email?",
-    "those were hard days.Thanks for listening",
-    "it was good at all. I met terrible people",
     "Call me crazy but I miss the hospital",
     "Please add me to your prayers",
 ]
