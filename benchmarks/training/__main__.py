@@ -16,7 +16,7 @@ from benchmarks.training.corpus import Talk, everything, kept_for_fitting
 ROOT = Path(__file__).parent.parent.parent
 LEXICON = ROOT / "moderation/prescreen/lexicon"
 STEPS = ("teacher", "lessons", "student", "glance", "weights")
-COPIES = 5
+COPIES = 4
 
 
 def main() -> None:

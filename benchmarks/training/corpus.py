@@ -1,7 +1,7 @@
 """Reads the training snippets and cases. Knows the file formats, nothing of models.
 
 A snippet is a few lines "sender: text", ended by an empty line; ⟦s:…⟧ marks what breaks a rule (s, r, o or h),
-`a[s]: …` a message that belongs to the evidence without holding any of it. `\\n` typed as two characters is a line break.
+`a[s]: …` a message that belongs to the evidence without holding any of it. `\\n`, two characters, is a line break.
 """
 
 import hashlib

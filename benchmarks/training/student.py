@@ -18,7 +18,7 @@ from moderation.prescreen.windows import LONGEST_PART, SLOTS
 
 SEED = 1
 WIDTH, LAYERS, INNER, HEADS = 128, 2, 384, 4
-EPOCHS = 5
+EPOCHS = 3
 RATE = 1.5e-3
 AT_ONCE = 96
 SHY = (-2.0, -4.0)  # before it has learned anything the student suspects nothing

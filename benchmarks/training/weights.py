@@ -13,6 +13,7 @@ from moderation.prescreen import engine
 from moderation.prescreen.allowlist import allowed
 from moderation.prescreen.contract import Message, Options, Rule
 from moderation.prescreen.glance import glance
+from moderation.prescreen.media import known
 from moderation.prescreen.talk import Talk as Read
 from moderation.prescreen.verdicts import verdicts
 from moderation.prescreen.weighing import touched
@@ -27,7 +28,7 @@ def fit(talks: Sequence[Talk], where: Path) -> None:
     judged: dict[Rule, list[tuple[list[float], bool]]] = {rule: [] for rule in RULES.values()}
     for talk in talks:
         messages = tuple(Message(str(at), said.sender, said.text) for at, said in enumerate(talk.messages))
-        _, lines = engine.read(messages)
+        lines = engine.read(messages, known({}))
         read = Read(messages, lines)
         clues = engine.located(read, lines, allowed(Options()))
         said = verdicts(read, range(len(messages)))

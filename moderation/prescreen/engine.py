@@ -1,14 +1,15 @@
-"""screen(): a gate chooses the lines worth a look, detectors locate contacts, the judge says what is meant by them."""
+"""screen(): gate and glance choose the lines worth a look, detectors locate contacts, the judge says what is meant."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from moderation.prescreen import emails, gate, handles, links, phones, places, puzzles, split_names, split_numbers
 from moderation.prescreen.allowlist import Allowed, allowed
-from moderation.prescreen.contract import Conversation, Finding, Message, Options, Rule
+from moderation.prescreen.contract import Conversation, Finding, Message, Options
 from moderation.prescreen.findings import findings
-from moderation.prescreen.fold import fold
+from moderation.prescreen.fold import Folded, fold
 from moderation.prescreen.glance import glance
 from moderation.prescreen.lines import Clue, Line
+from moderation.prescreen.media import Media, known
 from moderation.prescreen.respell import respell
 from moderation.prescreen.talk import Talk
 from moderation.prescreen.verdicts import verdicts
@@ -18,6 +19,10 @@ from moderation.prescreen.windows import AFTER
 ENGINE_VERSION = "2.0.0"
 _DEFAULT = Options()
 _TRICKS = frozenset({"tricked", "spaced"})
+_NOTICED = "noticed"
+_COUNTING = frozenset({"number", "words", _NOTICED})
+_MAILISH = frozenset({"mailish", _NOTICED})
+_LINKISH = frozenset({"linkish", _NOTICED})
 _WORTH_JUDGING = 0.1  # clues below are noise whatever the judge would say
 
 
@@ -28,85 +33,80 @@ def screen(conversation: Conversation, *, since: int = 0, options: Options | Non
     `since` on, or are made certain by one, come back. Never raises, whatever the texts hold.
     """
     chosen = options or _DEFAULT
-    texts, lines = read(conversation.messages)
-    talk = Talk(conversation.messages, lines)
-    clues = located(talk, lines, allowed(chosen))
-    first = max(0, since - AFTER)
-    asked = {first + at for at in noticed(texts[first:])}
-    asked |= {index for clue in clues for index in touched(clue) if index >= first}
-    if not asked:
+    media = known(chosen.private_terms)
+    lines = read(conversation.messages, media)
+    if not lines:
         return []
-    return findings(weighed(talk, clues, verdicts(talk, asked)), since, chosen)
+    talk = Talk(conversation.messages, lines, media)
+    clues = located(talk, lines, allowed(chosen))
+    asked = {line.index for line in lines if _NOTICED in line.topics} | {at for clue in clues for at in touched(clue)}
+    judged = verdicts(talk, [index for index in asked if index >= since - AFTER])
+    return findings(weighed(talk, clues, judged), since, chosen)
 
 
-def read(messages: Iterable[Message]) -> tuple[list[str], list[Line]]:
-    """Every message with its disguises undone, and those that touch a topic as lines."""
+def read(messages: Sequence[Message], media: Media) -> list[Line]:
+    """The messages worth a look, their disguises undone: by a form that the gate sees, or noticed at a glance."""
     look = gate.opener()
     texts: list[str] = []
-    lines: list[Line] = []
+    forms: dict[int, frozenset[str]] = {}
+    undone: dict[int, Folded] = {}
     for index, message in enumerate(messages):
         text = message.text
-        if text.isascii() and len(text) <= gate.LONGEST:
-            topics = look(text.encode())
-            if topics:
-                line = _respelled(index, message, topics) if topics & _TRICKS else Line(index, message, topics)
-                lines.append(line)
-                text = line.text
-        else:
-            folded = respell(fold(text))
+        plain = text.isascii() and len(text) <= gate.LONGEST
+        topics = look(text.encode()) if plain else frozenset()
+        if not plain or topics & _TRICKS:
+            folded = undone[index] = respell(fold(text))
             text = folded.text
-            if topics := gate.topics_of(text):
-                lines.append(Line(index, message, topics, folded))
+            topics |= gate.topics_of(text)
+        if topics:
+            forms[index] = topics
         texts.append(text)
-    return texts, lines
+    if media.private:
+        forms |= {
+            at: forms.get(at, frozenset()) | {_NOTICED} for at, text in enumerate(texts) if media.names_private(text)
+        }
+    for index in noticed(texts):
+        forms[index] = forms.get(index, frozenset()) | {_NOTICED}
+    return [Line(index, messages[index], forms[index], undone.get(index), media) for index in sorted(forms)]
 
 
-def noticed(texts: Sequence[str]) -> list[int]:
+def noticed(texts: Sequence[str]) -> Iterator[int]:
     """The places of the texts that the judge should read."""
-    return [at for at, odds in enumerate(glance().odds(texts).tolist()) if odds > 0] if texts else []
+    return (at for at, odds in enumerate(glance().odds(texts).tolist()) if odds > 0)
 
 
-def _respelled(index: int, message: Message, topics: frozenset[str]) -> Line:
-    """A line whose spelling tricks are undone; it may touch more topics than the raw text did."""
-    folded = respell(fold(message.text))
-    more = topics if folded.source is None else topics | gate.topics_of(folded.text)
-    return Line(index, message, more, folded)
-
-
-def located(talk: Talk, lines: Sequence[Line], known: Allowed) -> list[Clue]:
+def located(talk: Talk, lines: Sequence[Line], allows: Allowed) -> list[Clue]:
     """Everything that may be a contact by its form, in one message or over several."""
     found: list[Clue] = []
     for line in lines:
-        if line.index:
-            line.context = "\n".join(
-                message.text[-200:] for message in talk.messages[max(0, line.index - 2) : line.index]
-            )
-        found += _surest(_in_one_message(line, known))
-    found += split_numbers.find(talk, lines, known)
+        found += _in_one_message(line, allows)
+    found += split_numbers.find(talk, lines, allows)
     found += split_names.find(talk, lines)
     found += puzzles.find(talk, lines)
-    return [clue for clue in found if clue.score >= _WORTH_JUDGING]
+    return surest(clue for clue in found if clue.score >= _WORTH_JUDGING)
 
 
-def _in_one_message(line: Line, known: Allowed) -> list[Clue]:
-    found: list[Clue] = []
-    if "mailish" in line.topics:
-        found += emails.find(line, known)
-    if "linkish" in line.topics:
-        found += links.find(line, known)
-    if line.topics & {"number", "words"}:
-        found += phones.find(line, known)
-    if line.topics & {"app", "short", "id", "foreign"}:
-        found += handles.find(line)
-    if line.topics & {"place", "street", "meet"}:
-        found += places.find(line)
-    return [clue for clue in found if clue.rule is Rule.CONTACT_SHARED]
+def _in_one_message(line: Line, allows: Allowed) -> Iterator[Clue]:
+    if line.topics & _MAILISH:
+        yield from emails.find(line, allows)
+    if line.topics & _LINKISH:
+        yield from links.find(line, allows)
+    if line.topics & _COUNTING:
+        yield from phones.find(line, allows)
+    if _NOTICED in line.topics:
+        yield from handles.find(line)
+        yield from places.find(line, allows)
 
 
-def _surest(found: list[Clue]) -> list[Clue]:
+def surest(clues: Iterable[Clue]) -> list[Clue]:
     """The surer reading of overlapping characters wins."""
     kept: list[Clue] = []
-    for clue in sorted(found, key=lambda c: (-c.score, c.start)):
-        if not any(other.start < clue.end and clue.start < other.end for other in kept):
-            kept.append(clue)
+    taken: dict[int, list[tuple[int, int]]] = {}
+    for clue in sorted(clues, key=lambda one: (-one.score, one.line.index, one.start)):
+        stretches = [(clue.line.index, clue.start, clue.end), *((p.line.index, p.start, p.end) for p in clue.extra)]
+        if any(a < end and start < b for at, start, end in stretches for a, b in taken.get(at, ())):
+            continue
+        kept.append(clue)
+        for at, start, end in stretches:
+            taken.setdefault(at, []).append((start, end))
     return kept

@@ -75,32 +75,42 @@ class Judge:
             index[2, row, :size] = window.slots
             hidden[row, 0, 0, :size] = 0.0
         x = self._pieces[index[0]] * self._scales[index[0]] + self._places[index[1]] + self._slots[index[2]]
-        for layer in self._layers:
-            x = self._layer(x, layer, hidden)
         most = max(window.judged for window in windows)
-        said = _normal(x[:, :most]) @ self._out + self._out_bias
+        for layer in self._layers[:-1]:
+            x = self._layer(x, layer, hidden, longest)
+        x = self._layer(x, self._layers[-1], hidden, most)
+        said = _normal(x) @ self._out + self._out_bias
         return [Opinion(said[row, 0, :4], said[row, 1 : window.judged, 4:]) for row, window in enumerate(windows)]
 
-    def _layer(self, x: Floats, layer: dict[str, Floats], hidden: Floats) -> Floats:
-        rows, size, width = x.shape
-        each = width // self._heads
-        flat = (_normal(x) @ layer["look"] + layer["look_bias"]).reshape(rows, size, 3, self._heads, each)
-        query, key, value = flat.transpose(2, 0, 3, 1, 4)
-        weights = query @ key.transpose(0, 1, 3, 2) + hidden
+    def _layer(self, x: Floats, layer: dict[str, Floats], hidden: Floats, most: int) -> Floats:
+        """The first `most` pieces after one layer, in which they look at all pieces."""
+        width = x.shape[2]
+        normal = _normal(x)
+        query = self._by_head(normal[:, :most] @ layer["look"][:, :width] + layer["look_bias"][:width])
+        key = self._by_head(normal @ layer["look"][:, width : 2 * width] + layer["look_bias"][width : 2 * width])
+        value = self._by_head(normal @ layer["look"][:, 2 * width :] + layer["look_bias"][2 * width :])
+        weights: Floats = query @ key.transpose(0, 1, 3, 2) + hidden
         weights -= weights.max(axis=-1, keepdims=True)
         np.exp(weights, out=weights)
         weights /= weights.sum(axis=-1, keepdims=True)
-        seen = (weights @ value).transpose(0, 2, 1, 3).reshape(rows, size, width)
-        x = x + seen @ layer["seen"] + layer["seen_bias"]
-        inner = _normal(x) @ layer["inner"] + layer["inner_bias"]
+        seen: Floats = (weights @ value).transpose(0, 2, 1, 3).reshape(x.shape[0], most, width)
+        moved: Floats = x[:, :most] + seen @ layer["seen"] + layer["seen_bias"]
+        inner: Floats = _normal(moved) @ layer["inner"] + layer["inner_bias"]
         np.maximum(inner, 0.0, out=inner)
-        return x + inner @ layer["outer"] + layer["outer_bias"]
+        thought: Floats = moved + inner @ layer["outer"] + layer["outer_bias"]
+        return thought
+
+    def _by_head(self, x: Floats) -> Floats:
+        rows, size, width = x.shape
+        split: Floats = x.reshape(rows, size, self._heads, width // self._heads).transpose(0, 2, 1, 3)
+        return split
 
 
 def _normal(x: Floats) -> Floats:
     """Centred and scaled; gain and shift are folded into the weights that follow."""
     centred = x - x.mean(axis=-1, keepdims=True)
-    return centred / np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + 1e-5)
+    normal: Floats = centred / np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + 1e-5)
+    return normal
 
 
 @cache

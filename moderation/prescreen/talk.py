@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from moderation.prescreen.contract import Message
 from moderation.prescreen.fold import fold
 from moderation.prescreen.lines import Line
+from moderation.prescreen.media import Media
 from moderation.prescreen.respell import respell
 from moderation.prescreen.windows import AFTER, BEFORE, Part, Window, parts_of, window
 
@@ -12,8 +13,9 @@ LONGEST = 6000
 
 
 class Talk:
-    def __init__(self, messages: Sequence[Message], lines: Sequence[Line] = ()) -> None:
+    def __init__(self, messages: Sequence[Message], lines: Sequence[Line] = (), media: Media | None = None) -> None:
         self.messages = messages
+        self._media = media
         self.length = len(messages)
         self._lines = {line.index: line for line in lines}
         self._parts: dict[int, list[Part]] = {}
@@ -21,7 +23,7 @@ class Talk:
     def line(self, index: int) -> Line:
         if index not in self._lines:
             message = self.messages[index]
-            self._lines[index] = Line(index, message, frozenset(), respell(fold(message.text[:LONGEST])))
+            self._lines[index] = Line(index, message, frozenset(), respell(fold(message.text[:LONGEST])), self._media)
         return self._lines[index]
 
     def by(self, sender: str, first: int, last: int) -> Iterator[Line]:

@@ -6,7 +6,7 @@ from moderation.prescreen.fold import fold
 from moderation.prescreen.lines import Clue, Line
 from moderation.prescreen.respell import respell
 from moderation.prescreen.talk import Talk
-from tests.prescreen.talks import said, talk
+from tests.prescreen.talks import talk
 
 TOPICS = frozenset({"app", "short", "id", "foreign", "number", "words", "decode", "coded", "spelled", "spaced"})
 

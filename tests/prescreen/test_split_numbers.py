@@ -9,6 +9,7 @@ from moderation.prescreen.allowlist import allowed
 from moderation.prescreen.contract import Options
 from moderation.prescreen.lexicon import table
 from moderation.prescreen.lines import Clue
+from moderation.prescreen.media import known
 from moderation.prescreen.talk import Talk
 from tests.prescreen.talks import talk
 
@@ -18,7 +19,7 @@ Turns = tuple[tuple[str, str], ...]
 
 def clues(*turns: tuple[str, str]) -> list[Clue]:
     chat = talk(*turns)
-    _, lines = engine.read(chat.messages)
+    lines = engine.read(chat.messages, known({}))
     return list(split_numbers.find(Talk(chat.messages, lines), lines, KNOWN))
 
 

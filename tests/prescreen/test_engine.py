@@ -1,10 +1,10 @@
 # ruff: noqa: E501 (patterns stay on one line so that they can be searched)
-"""What each detector finds, and what it must leave alone: one table a detector."""
+"""Gate, glance, detectors and judge together: what is found, and what must be left alone."""
 
 import pytest
 
-from moderation.prescreen import Kind, Rule, screen
-from tests.prescreen.talks import said
+from moderation.prescreen import Kind, Options, Rule, screen
+from tests.prescreen.talks import said, talk
 
 SHARED = [
     ("my number is (503) 555-0118", Kind.PHONE, "(503) 555-0118"),
@@ -29,8 +29,6 @@ REQUESTED = [
     "is there somewhere more private we could go, another app or whatever",
     "Would you ever want to get a coffee, in person I mean?",
     "me pasas tu whats?",
-    "imate li vi vajber da se cujemo?",
-    "혹시 카톡 돼요?",
 ]
 
 OFFSITE = [
@@ -87,3 +85,22 @@ def test_what_only_looks_like_contact_is_left_alone(text: str) -> None:
 def test_an_encoded_address_is_read() -> None:
     finding = screen(said("dGFtc2luLnF1aWxsYnlAZXhhbXBsZS5vcmc="))[0]
     assert "tamsin.quillby@example.org" in finding.explanation
+
+
+def test_a_private_number_beside_a_helpline_is_found() -> None:
+    finding = screen(said("Samaritans 116 123, or my cell 702-555-0163"))[0]
+    assert len(finding.spans) == 1
+    assert finding.spans[0].contact == "+17025550163"
+
+
+def test_a_number_in_pieces_is_one_finding_over_its_messages() -> None:
+    chat = talk(("u1", "213"), ("u2", "?"), ("u1", "555"), ("u1", "0181"))
+    finding = next(f for f in screen(chat) if f.rule is Rule.CONTACT_SHARED)
+    assert finding.messages == ("m1", "m3", "m4")
+    assert finding.spans[0].contact == "+12135550181"
+
+
+def test_a_deployment_has_names_of_its_own_for_a_medium() -> None:
+    chat = said("my orbitroom is luna_77")
+    options = Options(private_terms={"orbitroom": "messaging_app"})
+    assert any(finding.kind is Kind.MESSAGING_APP for finding in screen(chat, options=options))
