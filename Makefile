@@ -8,7 +8,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 ANY_KEY = $$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')
 .DEFAULT_GOAL := help
-.PHONY: help run test check inspect bench screens lock lint format types contracts migrations-check deploy-check clean
+.PHONY: help run test check inspect bench bench-prescreen screens lock lint format types contracts migrations-check deploy-check clean
 
 help:
 	@echo "make run     run Haven on this machine (make run PORT=8123 for another port)"
@@ -56,6 +56,10 @@ deploy-check: .venv/.installed-dev
 
 bench: .venv/.installed-dev
 	@$(PY) -m benchmarks $(ARGS)
+
+# The pre-screen beside its rivals, which are installed into a throw-away environment.
+bench-prescreen: .venv/.installed-dev
+	@$(PY) benchmarks/bench_prescreen.py --rivals $(ARGS)
 
 # Photographs every page of the demo that runs on PORT.
 screens: .venv/.installed-dev

@@ -62,12 +62,12 @@ def _student(work: Path) -> None:
 
 
 def _glance(work: Path) -> None:
-    from benchmarks.training import glance, teacher, weights
+    from benchmarks.training import glance, weights
 
-    knows = _taught(work)
-    looks = glance.looks(knows, teacher.talks_to_train_on())
+    with (work / "lessons.bin").open("rb") as taught:
+        looks = glance.looks(pickle.load(taught))
     words = glance.known_words(looks)
-    glancer = glance.train(knows, looks, words)
+    glancer = glance.train(_taught(work), looks, words)
     glance.export(glancer, words, LEXICON)
     glance.export(glancer, words, LEXICON, bar=weights.bar(_kept()))
 

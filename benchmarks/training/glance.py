@@ -1,6 +1,5 @@
 """Trains the glance, which chooses what the judge reads: one narrow convolution over the words of a message."""
 
-import math
 import random
 import sys
 from collections import Counter
@@ -13,25 +12,27 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from benchmarks.training.corpus import Talk
-from benchmarks.training.examples import examples, readable, varied
-from benchmarks.training.teacher import Teacher, opinions
+from benchmarks.training.lessons import Lesson
+from benchmarks.training.teacher import Teacher
 from moderation.prescreen import glance
 from moderation.prescreen.pieces import pieces, vocabulary
+from moderation.prescreen.windows import Window
 
 SEED = 7
-WIDTH, CHANNELS = 32, 32
-EPOCHS = 12
+WIDTH, CHANNELS, INNER = 32, 48, 24
+EPOCHS = 4
 RATE = 2e-3
-AT_ONCE = 128
-COMMON = 2  # a word of the snippets counts from so many messages on
+AT_ONCE = 256
+COMMON = 3  # a word counts from so many messages on
+FORGOTTEN = 0.08  # share of words that are taken for strange ones
+WORSE = 5.0  # how much more it matters to miss something than to notice too much
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A message and how likely the teacher holds it to break any rule."""
+    """The words of a message, and how likely the teacher holds it to break any rule."""
 
-    text: str
+    words: list[str]
     chance: float
 
 
@@ -41,37 +42,37 @@ class Glancer(nn.Module):
         self.words = nn.Embedding.from_pretrained(words, freeze=False)
         self.wide = nn.Linear(WIDTH, 3 * CHANNELS, bias=False)
         self.shift = nn.Parameter(torch.zeros(CHANNELS))
-        self.out = nn.Linear(CHANNELS, 1)
-        self.blur = nn.Dropout(0.2)
+        self.inner, self.out = nn.Linear(CHANNELS, INNER), nn.Linear(INNER, 1)
+        self.blur = nn.Dropout(0.15)
 
     def forward(self, numbers: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
-        """numbers: rows of words with an edge on both sides, then nothing; real: where words or edges stand."""
-        seen = self.wide(self.words(numbers))
-        left, middle, right = seen.split(CHANNELS, dim=2)
+        """numbers: rows of words between two edges on both sides; real: all but the outermost edges."""
+        left, middle, right = self.wide(self.words(numbers)).split(CHANNELS, dim=2)
         heard = left[:, :-2] + middle[:, 1:-1] + right[:, 2:]
-        heard = heard.masked_fill(~real[:, 1:-1, None], -1e9)
-        best = functional.relu(heard.max(dim=1).values + self.shift)
-        return self.out(self.blur(best)).squeeze(1)
+        loudest = heard.masked_fill(~real[:, 1:-1, None], -1e9).max(dim=1).values
+        inner = functional.relu(self.inner(self.blur(functional.relu(loudest + self.shift))))
+        return self.out(inner).squeeze(1)
 
 
-def looks(teacher: Teacher, talks: Sequence[Talk]) -> list[Look]:
-    teacher.eval()
-    found: list[Look] = []
-    parts = [examples(talk.messages) for talk in talks]
-    for talk, own, taught in zip(talks, parts, opinions(teacher, parts), strict=True):
-        odds = [-9.0] * len(talk.messages)
-        for part, (rules, _) in zip(own, taught, strict=True):
-            odds[part.part.message] = max(odds[part.part.message], float(rules.max()))
-        found += [Look(said.text, 1 / (1 + math.exp(-it))) for said, it in zip(talk.messages, odds, strict=True)]
-    return found
+def looks(lessons: Sequence[Lesson]) -> list[Look]:
+    names = list(vocabulary())
+    return [Look(glance.words(retold(lesson.window, names)), _chance(lesson)) for lesson in lessons]
+
+
+def retold(window: Window, names: Sequence[str]) -> str:
+    """The judged part of a window in words again."""
+    said = (names[number] for number in window.numbers[1 : window.judged])
+    text = "".join(name[2:] if name.startswith("##") else f" {name}" for name in said)
+    return text.replace(" ' ", "'").replace(" ’ ", "'")
+
+
+def _chance(lesson: Lesson) -> float:
+    return float(1 / (1 + np.exp(-lesson.rules.max())))
 
 
 def known_words(found: Sequence[Look]) -> list[str]:
-    """The words of the snippets, and every whole English word that the teacher knows."""
-    counts = Counter(word for look in found for word in set(glance.words(readable(look.text).text)))
-    own = {word for word, count in counts.items() if count >= COMMON}
-    teachers = {name for name in vocabulary() if name.isascii() and name.isalpha() and len(name) > 1}
-    return sorted(own | teachers)
+    counts = Counter(word for look in found for word in set(look.words))
+    return sorted(word for word, count in counts.items() if count >= COMMON)
 
 
 def vectors(teacher: Teacher, words: Sequence[str]) -> torch.Tensor:
@@ -90,39 +91,41 @@ def train(teacher: Teacher, found: Sequence[Look], words: Sequence[str]) -> Glan
     draw = random.Random(SEED)
     numbers = glance.Numbers(words)
     glancer = Glancer(vectors(teacher, words))
-    walk = torch.optim.Adam(glancer.parameters(), lr=RATE)
+    walk = torch.optim.AdamW(glancer.parameters(), weight_decay=1e-3)
+    step, steps = 0, EPOCHS * (len(found) // AT_ONCE + 1)
     for epoch in range(EPOCHS):
-        glancer.train()
         total = 0.0
-        rows = [
-            ([numbers[w] for w in glance.words(readable(varied(one.text, draw)).text)], one.chance) for one in found
-        ]
-        rows.sort(key=lambda row: len(row[0]) + 5 * draw.random())
-        batches = [rows[at : at + AT_ONCE] for at in range(0, len(rows), AT_ONCE)]
+        ordered = sorted(found, key=lambda look: len(look.words) + 8 * draw.random())
+        batches = [ordered[at : at + AT_ONCE] for at in range(0, len(ordered), AT_ONCE)]
         draw.shuffle(batches)
-        for group in walk.param_groups:
-            group["lr"] = RATE * (1 - epoch / EPOCHS)
         for batch in batches:
-            index, real = _padded([row for row, _ in batch])
-            chances = torch.tensor([chance for _, chance in batch])
+            for group in walk.param_groups:
+                group["lr"] = RATE * max(0.01, 1 - step / steps)
+            rows = [[_seen(word, numbers, draw) for word in look.words] for look in batch]
+            chances = torch.tensor([look.chance for look in batch])
             loss = functional.binary_cross_entropy_with_logits(
-                glancer(index, real), chances, pos_weight=torch.tensor(4.0)
+                glancer(*_padded(rows)), chances, pos_weight=torch.tensor(WORSE)
             )
             walk.zero_grad()
             loss.backward()
             walk.step()
+            step += 1
             total += loss.item()
         sys.stdout.write(f"glance {epoch}: loss {total / len(batches):.3f}\n")
     return glancer.eval()
 
 
+def _seen(word: str, numbers: glance.Numbers, draw: random.Random) -> int:
+    return draw.randint(1, glance.BUCKETS) if draw.random() < FORGOTTEN else numbers[word]
+
+
 def _padded(rows: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
-    longest = max(map(len, rows)) + 2
+    longest = max(map(len, rows)) + 4
     index = torch.zeros(len(rows), longest, dtype=torch.long)
     real = torch.zeros(len(rows), longest, dtype=torch.bool)
     for at, row in enumerate(rows):
-        index[at, 1 : len(row) + 1] = torch.tensor(row, dtype=torch.long)
-        real[at, : len(row) + 2] = True
+        index[at, 2 : len(row) + 2] = torch.tensor(row, dtype=torch.long)
+        real[at, 1 : len(row) + 3] = True
     return index, real
 
 
@@ -136,6 +139,8 @@ def export(glancer: Glancer, words: Sequence[str], where: Path, bar: float = 0.0
         scales=scales.astype(np.float16),
         wide=glancer.wide.weight.detach().numpy().T.astype(np.float16),
         shift=glancer.shift.detach().numpy().astype(np.float16),
+        inner=glancer.inner.weight.detach().numpy().T.astype(np.float16),
+        inner_shift=glancer.inner.bias.detach().numpy().astype(np.float16),
         out=glancer.out.weight.detach().numpy()[0].astype(np.float16),
         bias=np.float32(glancer.out.bias.item() - bar),
     )

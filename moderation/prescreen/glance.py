@@ -48,26 +48,27 @@ class Glance:
     def __init__(self, numbers: Numbers, arrays: dict[str, npt.NDArray[np.generic]]) -> None:
         self._number = numbers.__getitem__
         self._words = arrays["words"].astype(np.float32) * arrays["scales"].astype(np.float32)[:, None]
-        self._wide = arrays["wide"].astype(np.float32)
-        self._shift = arrays["shift"].astype(np.float32)
-        self._out = arrays["out"].astype(np.float32)
+        self._wide, self._shift, self._inner, self._inner_shift, self._out = (
+            arrays[name].astype(np.float32) for name in ("wide", "shift", "inner", "inner_shift", "out")
+        )
         self._bias = float(arrays["bias"])
-        self._channels = len(self._shift)
 
     def odds(self, texts: Sequence[str]) -> Floats:
         """Log-odds for each text that something in it matters."""
-        row = [EDGE]
-        starts = []
+        if not texts:
+            return np.zeros(0, np.float32)
+        row, starts = [EDGE], []
         for text in texts:
             starts.append(len(row) - 1)
+            row.append(EDGE)
             row += map(self._number, words(text))
-            row += (EDGE, EDGE)
+            row.append(EDGE)
+        row.append(EDGE)
+        size = len(self._shift)
         seen = self._words[row] @ self._wide
-        size = self._channels
         heard = seen[:-2, :size] + seen[1:-1, size : 2 * size] + seen[2:, 2 * size :]
-        best = np.maximum.reduceat(heard, starts) + self._shift
-        np.maximum(best, 0.0, out=best)
-        odds: Floats = best @ self._out + self._bias
+        loudest = np.maximum(np.maximum.reduceat(heard, starts) + self._shift, 0.0)
+        odds: Floats = np.maximum(loudest @ self._inner + self._inner_shift, 0.0) @ self._out + self._bias
         return odds
 
 

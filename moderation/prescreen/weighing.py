@@ -67,7 +67,7 @@ def _clues(talk: Talk, line: Line, rule: Rule, score: float, evidence: Iterable[
 
 def _why(rule: Rule, words: str) -> str:
     quoted = words if len(words) <= 80 else f"{words[:79]}…"
-    return f"{table('weighing')['says'][rule.value]}: “{quoted}”"
+    return f"{table('wording')['says'][rule.value]}: “{quoted}”"
 
 
 def kind_of(line: Line, start: int, end: int) -> Kind:
