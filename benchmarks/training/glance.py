@@ -13,10 +13,9 @@ from torch import nn
 from torch.nn import functional
 
 from benchmarks.training.lessons import Lesson
-from benchmarks.training.teacher import Teacher
+from benchmarks.training.reader import Reader, seeded
 from moderation.prescreen import glance
 from moderation.prescreen.pieces import pieces, vocabulary
-from moderation.prescreen.windows import Window
 
 SEED = 7
 WIDTH, CHANNELS, INNER = 32, 48, 24
@@ -30,7 +29,7 @@ WORSE = 5.0  # how much more it matters to miss something than to notice too muc
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The words of a message, and how likely the teacher holds it to break any rule."""
+    """The words of a part, and how likely the judge holds it to break any rule."""
 
     words: list[str]
     chance: float
@@ -56,18 +55,14 @@ class Glancer(nn.Module):
 
 def looks(lessons: Sequence[Lesson]) -> list[Look]:
     names = list(vocabulary())
-    return [Look(glance.words(retold(lesson.window, names)), _chance(lesson)) for lesson in lessons]
+    return [Look(glance.words(retold(lesson.numbers[2:], names)), lesson.chance) for lesson in lessons]
 
 
-def retold(window: Window, names: Sequence[str]) -> str:
-    """The judged part of a window in words again."""
-    said = (names[number] for number in window.numbers[1 : window.judged])
+def retold(numbers: Sequence[int], names: Sequence[str]) -> str:
+    """Pieces as words again."""
+    said = (names[number] for number in numbers)
     text = "".join(name[2:] if name.startswith("##") else f" {name}" for name in said)
     return text.replace(" ' ", "'").replace(" ’ ", "'")
-
-
-def _chance(lesson: Lesson) -> float:
-    return float(1 / (1 + np.exp(-lesson.rules.max())))
 
 
 def known_words(found: Sequence[Look]) -> list[str]:
@@ -75,9 +70,9 @@ def known_words(found: Sequence[Look]) -> list[str]:
     return sorted(word for word, count in counts.items() if count >= COMMON)
 
 
-def vectors(teacher: Teacher, words: Sequence[str]) -> torch.Tensor:
-    """Where each word stands in the teacher's space, narrowed to its main directions; nothing for edges and buckets."""
-    space = teacher.reader.embeddings.word_embeddings.weight.detach()
+def vectors(reader: Reader, words: Sequence[str]) -> torch.Tensor:
+    """Where each word stands in the reader's space, narrowed to its main directions; nothing for edges and buckets."""
+    space = reader.body.embeddings.word_embeddings.weight.detach()
     space = space - space.mean(0)
     main = torch.linalg.svd(space[1000:], full_matrices=False).Vh[:WIDTH]
     rows = [space[[piece.number for piece in pieces(word)] or [0]].mean(0) for word in words]
@@ -86,11 +81,10 @@ def vectors(teacher: Teacher, words: Sequence[str]) -> torch.Tensor:
     return torch.cat([blank, narrow / narrow.std() * 0.3])
 
 
-def train(teacher: Teacher, found: Sequence[Look], words: Sequence[str]) -> Glancer:
-    torch.manual_seed(SEED)
-    draw = random.Random(SEED)
+def train(reader: Reader, found: Sequence[Look], words: Sequence[str]) -> Glancer:
+    draw = seeded(SEED)
     numbers = glance.Numbers(words)
-    glancer = Glancer(vectors(teacher, words))
+    glancer = Glancer(vectors(reader, words))
     walk = torch.optim.AdamW(glancer.parameters(), weight_decay=1e-3)
     step, steps = 0, EPOCHS * (len(found) // AT_ONCE + 1)
     for epoch in range(EPOCHS):
@@ -129,8 +123,8 @@ def _padded(rows: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
     return index, real
 
 
-def export(glancer: Glancer, words: Sequence[str], where: Path, bar: float = 0.0) -> None:
-    """The numbers and words as moderation.prescreen.glance reads them; odds below the bar become negative."""
+def export(glancer: Glancer, words: Sequence[str], where: Path) -> None:
+    """The numbers and words as moderation.prescreen.glance reads them."""
     table = glancer.words.weight.detach().numpy()
     scales = np.maximum(np.abs(table).max(axis=1) / 127, 1e-8)
     np.savez_compressed(
@@ -142,6 +136,6 @@ def export(glancer: Glancer, words: Sequence[str], where: Path, bar: float = 0.0
         inner=glancer.inner.weight.detach().numpy().T.astype(np.float16),
         inner_shift=glancer.inner.bias.detach().numpy().astype(np.float16),
         out=glancer.out.weight.detach().numpy()[0].astype(np.float16),
-        bias=np.float32(glancer.out.bias.item() - bar),
+        bias=np.float32(glancer.out.bias.item()),
     )
     (where / "words.txt").write_text("".join(f"{word}\n" for word in words), encoding="utf-8")

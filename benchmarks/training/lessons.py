@@ -1,7 +1,7 @@
-"""What the student learns from: windows with the teacher's opinion of them.
+"""What the skim and the glance learn from: parts of talks with the judge's opinion of them.
 
-Besides the talks themselves it gets copies in which words have given way to their neighbours in the teacher's own
-space (as in TinyBERT, Jiao et al. 2020): the teacher knows far more words than the snippets hold, and passes them on.
+Besides the talks themselves they get copies in which words have given way to their neighbours in the teacher's own
+space (as in TinyBERT, Jiao et al. 2020): the judge knows far more words than the snippets hold, and passes them on.
 """
 
 import random
@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-import torch
+import numpy as np
 from torch.nn import functional
 
 from benchmarks.training.corpus import Talk
-from benchmarks.training.examples import Example, Floats, examples, joined
-from benchmarks.training.teacher import Opinion, Teacher, opinions
+from benchmarks.training.examples import LETTERS, UNKNOWN, Example, Floats, examples, joined
+from benchmarks.training.reader import Opinion, Reader, opinions, seeded
+from benchmarks.training.stretches import Stretch, alone
 from moderation.prescreen.pieces import Piece, vocabulary
-from moderation.prescreen.windows import Window, window
 
 SEED = 5
 SWAPS = (0.0, 0.1, 0.2, 0.3)  # share of words that give way, drawn for each talk
@@ -26,22 +26,24 @@ NEAR = 0.35
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
-    """A window, the teacher's log-odds, and the truth of the rules where the words are still those of the snippet."""
+class Lesson(Stretch):
+    """One part by itself, and the judge's log-odds, which knew what was said around it."""
 
-    window: Window
-    rules: Floats
-    pieces: Floats
-    truth: list[float] | None
+    taught: Floats
+
+    @property
+    def chance(self) -> float:
+        """How likely the judge holds it to break any rule."""
+        return float(1 / (1 + np.exp(-self.taught.max())))
 
 
 class Neighbours:
-    """Whole English words that the teacher keeps close together."""
+    """Whole English words that a reader keeps close together."""
 
-    def __init__(self, teacher: Teacher) -> None:
+    def __init__(self, reader: Reader) -> None:
         self._names = list(vocabulary())
         self._whole = [at for at, name in enumerate(self._names) if self.may_go(at)]
-        space = teacher.reader.embeddings.word_embeddings.weight.detach()
+        space = reader.body.embeddings.word_embeddings.weight.detach()
         self._space = functional.normalize(space, dim=1)
         self._near = cache(self._find)
 
@@ -63,33 +65,30 @@ class Neighbours:
         return tuple(found)
 
 
-def lessons(teacher: Teacher, talks: Sequence[Talk], copies: int) -> list[Lesson]:
+def lessons(judge: Reader, talks: Sequence[Talk], copies: int) -> list[Lesson]:
     """Lessons from `copies` readings of all talks; the first one word by word as written."""
-    torch.manual_seed(SEED)
-    draw = random.Random(SEED)
-    near = Neighbours(teacher)
-    teacher.eval()
+    draw = seeded(SEED)
+    near = Neighbours(judge)
     found: list[Lesson] = []
     for copy in range(copies):
-        read: list[tuple[list[Example], bool]] = []
+        read: list[list[Example]] = []
         for messages in joined(talks, draw):
             share = draw.choice(SWAPS) if copy else 0.0
             parts = examples(messages, draw if copy else None)
-            if share:
-                parts = [_swapped(part, near, share, draw) for part in parts]
-            read.append((parts, not share))
-        for (parts, as_written), taught in zip(read, opinions(teacher, [parts for parts, _ in read]), strict=True):
-            found += _lessons_of(parts, taught, as_written=as_written)
+            read.append([_swapped(part, near, share, draw) for part in parts] if share else parts)
+        for parts, taught in zip(read, opinions(judge, read), strict=True):
+            found += _lessons_of(parts, taught)
         sys.stdout.write(f"lessons: {len(found)} after reading {copy + 1}\n")
         sys.stdout.flush()
     return found
 
 
 def _swapped(example: Example, near: Neighbours, share: float, draw: random.Random) -> Example:
-    return replace(example, part=replace(example.part, pieces=near.swapped(example.part.pieces, share, draw)))
+    """With other words nothing is known of its truth any more."""
+    pieces = near.swapped(example.part.pieces, share, draw)
+    return Example(replace(example.part, pieces=pieces), [UNKNOWN] * len(LETTERS), None)
 
 
-def _lessons_of(parts: Sequence[Example], taught: Sequence[Opinion], *, as_written: bool) -> Iterator[Lesson]:
-    bare = [example.part for example in parts]
-    for at, (example, (rules, pieces)) in enumerate(zip(parts, taught, strict=True)):
-        yield Lesson(window(bare, at), rules, pieces, example.rules if as_written else None)
+def _lessons_of(parts: Sequence[Example], taught: Sequence[Opinion]) -> Iterator[Lesson]:
+    for one, (rules, _) in zip(alone(parts), taught, strict=True):
+        yield Lesson(one.first, one.numbers, one.marks, one.parts, rules)

@@ -1,53 +1,96 @@
-"""Fits how opinions become scores, on snippets that nothing was trained on."""
+"""Fits the bars of glance and skim, and how opinions become scores, on snippets that nothing was trained on."""
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.training.corpus import RULES, Talk
-from benchmarks.training.examples import Floats, readable
 from moderation.prescreen import engine
 from moderation.prescreen.allowlist import allowed
 from moderation.prescreen.contract import Message, Options, Rule
 from moderation.prescreen.glance import glance
+from moderation.prescreen.judge import judge, skim
+from moderation.prescreen.lexicon import table
+from moderation.prescreen.lines import Clue
 from moderation.prescreen.media import known
 from moderation.prescreen.talk import Talk as Read
-from moderation.prescreen.verdicts import verdicts
+from moderation.prescreen.verdicts import Verdict, verdicts
 from moderation.prescreen.weighing import touched
+from moderation.prescreen.windows import alone
 
-MISSED = 0.02  # share of what the judge would find that the glance may pass over
-STEPS = 4000
-_HEAD = "# Written by benchmarks/training: how form and opinion become the chance of being right.\n"
+MISSED = 0.03  # share of what the judge finds that glance and skim together may each pass over
+_HEAD = "# Written by benchmarks/training: which parts are read, and how form and opinion become a score.\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept talk as the engine reads it."""
+
+    talk: Talk
+    read: Read
+    clues: list[Clue]
+    said: dict[int, Verdict]
 
 
 def fit(talks: Sequence[Talk], where: Path) -> None:
-    located: list[tuple[list[float], bool]] = []
-    judged: dict[Rule, list[tuple[list[float], bool]]] = {rule: [] for rule in RULES.values()}
+    path = where / "weights.toml"
+    text = path.read_text(encoding="utf-8")
+    text = "\n".join(_table("bars", ("glance", "skim"), bars(talks))) + "\n" + text[text.index("[located]") :]
+    path.write_text(_HEAD + text, encoding="utf-8")
+    table.cache_clear()
+    kept = [_kept(talk) for talk in talks]
+    tables = _table("located", ("form", "judge", "shift"), regression(_located(kept)))
+    for letter, rule in RULES.items():
+        tables += _table(f"judged.{rule.value}", ("judge", "shift"), regression(_judged(kept, letter, rule)))
+    path.write_text(_HEAD + text[: text.index("[located]")] + "\n".join(tables), encoding="utf-8")
+
+
+def bars(talks: Sequence[Talk]) -> tuple[float, float]:
+    """The log-odds of glance and of skim that all but MISSED reach of the parts which the judge finds in breach."""
+    glanced, skimmed = [], []
     for talk in talks:
-        messages = tuple(Message(str(at), said.sender, said.text) for at, said in enumerate(talk.messages))
-        lines = engine.read(messages, known({}))
-        read = Read(messages, lines)
-        clues = engine.located(read, lines, allowed(Options()))
-        said = verdicts(read, range(len(messages)))
-        given = {index for clue in clues if clue.score >= 0.5 for index in touched(clue)}
-        for clue in clues:
-            odds = max(said[index].odds[clue.rule] for index in touched(clue))
-            true = any("s" in talk.messages[index].rules for index in touched(clue))
-            located.append(([_odds(clue.score), odds], true))
-        for letter, rule in RULES.items():
-            judged[rule] += [
-                ([said[at].odds[rule]], letter in one.rules)
-                for at, one in enumerate(talk.messages)
-                if not (letter == "s" and at in given)
-                and not (letter == "r" and "s" in one.rules and "r" not in one.rules)
-            ]
-    text = [_HEAD, *_table("located", ("form", "judge", "shift"), regression(located))]
-    for rule, rows in judged.items():
-        text += _table(f"judged.{rule.value}", ("judge", "shift"), regression(rows))
-    (where / "weights.toml").write_text("\n".join(text) + "\n", encoding="utf-8")
+        read = Read(_messages(talk))
+        for index in range(read.length):
+            parts = read.parts(index)
+            windows = [read.window(index, part) for part in range(len(parts))]
+            found = [part for part, said in zip(parts, judge().read(windows), strict=True) if said.part.max() > 0]
+            if found:
+                glanced += glance().odds([read.line(index).text]).tolist()
+                skimmed += [float(said.part.max()) for said in skim().read([alone(part) for part in found])]
+    return round(float(np.quantile(glanced, MISSED)), 3), round(float(np.quantile(skimmed, MISSED)), 3)
+
+
+def _kept(talk: Talk) -> Kept:
+    messages = _messages(talk)
+    lines = engine.read(messages, known({}))
+    read = Read(messages, lines)
+    clues = engine.located(read, lines, allowed(Options()))
+    return Kept(talk, read, clues, verdicts(read, range(len(messages)), [touched(clue) for clue in clues]))
+
+
+def _messages(talk: Talk) -> tuple[Message, ...]:
+    return tuple(Message(str(at), said.sender, said.text) for at, said in enumerate(talk.messages))
+
+
+def _located(kept: Sequence[Kept]) -> Iterator[tuple[list[float], bool]]:
+    for one in kept:
+        for clue in one.clues:
+            odds = max(one.said[index].odds[clue.rule] for index in touched(clue) if index in one.said)
+            yield [_odds(clue.score), odds], any("s" in one.talk.messages[index].rules for index in touched(clue))
+
+
+def _judged(kept: Sequence[Kept], letter: str, rule: Rule) -> Iterator[tuple[list[float], bool]]:
+    for one in kept:
+        given = {index for clue in one.clues if clue.score >= 0.5 for index in touched(clue)}
+        for at, verdict in one.said.items():
+            rules = one.talk.messages[at].rules
+            if (letter == "s" and at in given) or (letter == "r" and "s" in rules and "r" not in rules):
+                continue
+            yield [verdict.odds[rule]], letter in rules
 
 
 def _table(name: str, keys: Sequence[str], values: Sequence[float]) -> list[str]:
@@ -55,27 +98,18 @@ def _table(name: str, keys: Sequence[str], values: Sequence[float]) -> list[str]
     return [f"[{name}]", *(f"{key} = {value}" for key, value in zip(keys, values, strict=True)), ""]
 
 
-def regression(rows: Sequence[tuple[list[float], bool]]) -> list[float]:
+def regression(rows: Iterator[tuple[list[float], bool]]) -> list[float]:
     """Logistic regression by Newton's method: a slope a column, then the shift."""
-    x: Floats = np.array([[*values, 1.0] for values, _ in rows])
-    y: Floats = np.array([float(true) for _, true in rows])
-    slopes: Floats = np.zeros(x.shape[1])
+    known = list(rows)
+    x = np.array([[*values, 1.0] for values, _ in known])
+    y = np.array([float(true) for _, true in known])
+    slopes = np.zeros(x.shape[1])
     for _ in range(30):
         chances = 1 / (1 + np.exp(-x @ slopes))
         slant = x.T @ (chances - y) + 1e-3 * slopes
         bend = (x.T * (chances * (1 - chances))) @ x + 1e-3 * np.eye(len(slopes))
         slopes = slopes - np.linalg.solve(bend, slant)
     return [round(float(value), 3) for value in slopes]
-
-
-def bar(talks: Sequence[Talk]) -> float:
-    """The log-odds of the glance that all but MISSED of the violations reach which no detector points at."""
-    found: list[float] = []
-    for talk in talks:
-        broken = [said for said in talk.messages if said.rules]
-        if broken:
-            found += glance().odds([readable(said.text).text for said in broken]).tolist()
-    return float(np.quantile(found, MISSED))
 
 
 def _odds(chance: float) -> float:

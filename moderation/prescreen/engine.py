@@ -8,13 +8,13 @@ from moderation.prescreen.contract import Conversation, Finding, Message, Option
 from moderation.prescreen.findings import findings
 from moderation.prescreen.fold import Folded, fold
 from moderation.prescreen.glance import glance
+from moderation.prescreen.lexicon import table
 from moderation.prescreen.lines import Clue, Line
 from moderation.prescreen.media import Media, known
 from moderation.prescreen.respell import respell
 from moderation.prescreen.talk import Talk
 from moderation.prescreen.verdicts import verdicts
 from moderation.prescreen.weighing import touched, weighed
-from moderation.prescreen.windows import AFTER
 
 ENGINE_VERSION = "2.0.0"
 _DEFAULT = Options()
@@ -29,8 +29,9 @@ _WORTH_JUDGING = 0.1  # clues below are noise whatever the judge would say
 def screen(conversation: Conversation, *, since: int = 0, options: Options | None = None) -> list[Finding]:
     """Findings of a conversation, one for each rule and actor, in a fixed order.
 
-    since: index of the first new message. Earlier ones are context: only findings that touch a message from
-    `since` on, or are made certain by one, come back. Never raises, whatever the texts hold.
+    since: index of the first new message. Earlier ones are context: only what touches a message from `since` on
+    comes back. A conversation screened in stretches, each with the sixteen messages before it as context, gives
+    what it gives at once. Never raises, whatever the texts hold.
     """
     chosen = options or _DEFAULT
     media = known(chosen.private_terms)
@@ -38,9 +39,9 @@ def screen(conversation: Conversation, *, since: int = 0, options: Options | Non
     if not lines:
         return []
     talk = Talk(conversation.messages, lines, media)
-    clues = located(talk, lines, allowed(chosen))
-    asked = {line.index for line in lines if _NOTICED in line.topics} | {at for clue in clues for at in touched(clue)}
-    judged = verdicts(talk, [index for index in asked if index >= since - AFTER])
+    clues = [clue for clue in located(talk, lines, allowed(chosen)) if max(touched(clue)) >= since]
+    noticed = [line.index for line in lines if _NOTICED in line.topics and line.index >= since]
+    judged = verdicts(talk, noticed, [touched(clue) for clue in clues])
     return findings(weighed(talk, clues, judged), since, chosen)
 
 
@@ -72,7 +73,8 @@ def read(messages: Sequence[Message], media: Media) -> list[Line]:
 
 def noticed(texts: Sequence[str]) -> Iterator[int]:
     """The places of the texts that the judge should read."""
-    return (at for at, odds in enumerate(glance().odds(texts).tolist()) if odds > 0)
+    bar = table("weights")["bars"]["glance"]
+    return (at for at, odds in enumerate(glance().odds(texts).tolist()) if odds > bar)
 
 
 def located(talk: Talk, lines: Sequence[Line], allows: Allowed) -> list[Clue]:

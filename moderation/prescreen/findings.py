@@ -21,7 +21,7 @@ def findings(clues: Iterable[Clue], since: int, options: Options) -> list[Findin
 
 
 def _last(clue: Clue) -> int:
-    return max(clue.line.index, clue.seen_at, *(piece.line.index for piece in clue.extra), -1)
+    return max(clue.line.index, *(piece.line.index for piece in clue.extra), -1)
 
 
 def _finding(rule: Rule, actor: str, clues: list[Clue]) -> Finding:

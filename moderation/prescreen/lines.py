@@ -62,7 +62,6 @@ class Clue:
     why: str
     contact: str = ""
     extra: list["Piece"] = field(default_factory=list)
-    seen_at: int = -1
 
 
 @dataclass(frozen=True, slots=True)

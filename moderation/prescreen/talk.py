@@ -37,10 +37,8 @@ class Talk:
             self._parts[index] = parts_of(index, line.sender, line.text)
         return self._parts[index]
 
-    def windows(self, index: int) -> list[Window]:
-        """One window for each part of a message."""
-        before = [part for at in range(max(0, index - BEFORE), index) for part in self.parts(at)][-BEFORE:]
-        own = self.parts(index)
-        after = [part for at in range(index + 1, min(self.length, index + 1 + AFTER)) for part in self.parts(at)]
-        around = [*before, *own, *after[:AFTER]]
-        return [window(around, len(before) + at) for at in range(len(own))]
+    def window(self, index: int, part: int) -> Window:
+        """One part of a message with the parts around it."""
+        before = [one for at in range(max(0, index - BEFORE), index) for one in self.parts(at)][-BEFORE:]
+        after = [one for at in range(index + 1, min(self.length, index + 1 + AFTER)) for one in self.parts(at)]
+        return window([*before, *self.parts(index), *after[:AFTER]], len(before) + part)

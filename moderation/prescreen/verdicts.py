@@ -1,13 +1,21 @@
-"""What the judge says of the messages that are worth asking about."""
+"""What the judge says of the messages worth asking about; the skim spares it those that are plainly harmless."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from moderation.prescreen.contract import Rule
-from moderation.prescreen.judge import RULES, Opinion, judge
+from moderation.prescreen.glance import glance
+from moderation.prescreen.judge import RULES, judge, skim
+from moderation.prescreen.lexicon import table
+from moderation.prescreen.reader import Opinion
 from moderation.prescreen.talk import Talk
+from moderation.prescreen.windows import Part, alone
 
 _GAP = 2  # pieces that may lie between two stretches of one piece of evidence
+_MOST_SKIMMED = 6  # parts of one message: a hostile one must not cost more than a long one
+_MOST_JUDGED = 2  # parts of one message, and messages of one clue
+
+Place = tuple[int, int]  # message and part
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,35 +26,59 @@ class Verdict:
     evidence: dict[Rule, list[tuple[int, int]]]
 
 
-def verdicts(talk: Talk, indices: Iterable[int]) -> dict[int, Verdict]:
-    """Every message asked about, judged in one go."""
-    asked = sorted(set(indices))
-    windows = [(index, part, one) for index in asked for part, one in enumerate(talk.windows(index))]
-    opinions = judge().opinions([one for _, _, one in windows]) if windows else []
-    found: dict[int, list[tuple[int, Opinion]]] = {index: [] for index in asked}
-    for (index, part, _), opinion in zip(windows, opinions, strict=True):
-        found[index].append((part, opinion))
-    return {index: _verdict(talk, index, own) for index, own in found.items()}
+def verdicts(talk: Talk, noticed: Iterable[int], located: Sequence[Collection[int]]) -> dict[int, Verdict]:
+    """Verdicts on noticed messages that the skim cannot clear, and on the worst messages of everything located."""
+    asked = sorted({*noticed}.union(*located))
+    skimmed = _skimmed(talk, asked)
+    chosen = {place for place, odds in skimmed.items() if odds > table("weights")["bars"]["skim"]}
+    for messages in located:
+        chosen |= set(_worst((place for place in skimmed if place[0] in messages), skimmed))
+    by_message: dict[int, list[Place]] = {}
+    for place in chosen:
+        by_message.setdefault(place[0], []).append(place)
+    places = sorted(place for own in by_message.values() for place in _worst(own, skimmed))
+    opinions = judge().read([talk.window(*place) for place in places])
+    found: dict[int, list[tuple[Part, Opinion]]] = {}
+    for (index, part), opinion in zip(places, opinions, strict=True):
+        found.setdefault(index, []).append((talk.parts(index)[part], opinion))
+    return {index: _verdict(own) for index, own in found.items()}
 
 
-def _verdict(talk: Talk, index: int, own: list[tuple[int, Opinion]]) -> Verdict:
+def _skimmed(talk: Talk, asked: Iterable[int]) -> dict[Place, float]:
+    """The highest log-odds by any rule of each part worth reading."""
+    places = [(index, part) for index in asked for part in _noticed_parts(talk, index)]
+    opinions = skim().read([alone(talk.parts(index)[part]) for index, part in places])
+    return {place: float(opinion.part.max()) for place, opinion in zip(places, opinions, strict=True)}
+
+
+def _noticed_parts(talk: Talk, index: int) -> Iterable[int]:
+    parts = talk.parts(index)
+    if len(parts) <= _MOST_SKIMMED:
+        return range(len(parts))
+    text = talk.line(index).text
+    odds = glance().odds([text[part.pieces[0].start : part.pieces[-1].end] for part in parts]).tolist()
+    return sorted(range(len(parts)), key=lambda at: -odds[at])[:_MOST_SKIMMED]
+
+
+def _worst(places: Iterable[Place], odds: dict[Place, float]) -> list[Place]:
+    return sorted(places, key=lambda place: -odds[place])[:_MOST_JUDGED]
+
+
+def _verdict(own: Sequence[tuple[Part, Opinion]]) -> Verdict:
     odds: dict[Rule, float] = {}
     evidence: dict[Rule, list[tuple[int, int]]] = {}
     for place, rule in enumerate(RULES):
-        part, opinion = max(own, key=lambda one: float(one[1].rules[place]))
-        odds[rule] = float(opinion.rules[place])
-        evidence[rule] = _stretches(talk, index, part, opinion, place)
+        part, opinion = max(own, key=lambda one: float(one[1].part[place]))
+        odds[rule] = float(opinion.part[place])
+        evidence[rule] = list(_stretches(part, opinion, place))
     return Verdict(odds, evidence)
 
 
-def _stretches(talk: Talk, index: int, part: int, opinion: Opinion, place: int) -> list[tuple[int, int]]:
-    pieces = talk.parts(index)[part].pieces
-    found: list[list[int]] = []
-    for at, piece in enumerate(pieces):
-        if opinion.pieces[at, place] <= 0:
-            continue
-        if found and at - found[-1][2] <= _GAP + 1:
-            found[-1][1:] = [piece.end, at]
-        else:
-            found.append([piece.start, piece.end, at])
-    return [(start, end) for start, end, _ in found]
+def _stretches(part: Part, opinion: Opinion, place: int) -> Iterator[tuple[int, int]]:
+    """The pieces that belong to the evidence, those that lie close together as one stretch."""
+    held = [at for at in range(len(part.pieces)) if opinion.pieces[at, place] > 0]
+    first = 0
+    for at in range(1, len(held) + 1):
+        if at == len(held) or held[at] - held[at - 1] > _GAP + 1:
+            yield part.pieces[held[first]].start, part.pieces[held[at - 1]].end
+            first = at

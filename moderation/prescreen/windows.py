@@ -1,18 +1,19 @@
 """What the judge gets to read: one part of a message in full, and a little of what was said around it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from moderation.prescreen.pieces import Piece, pieces
 
-MARK = 101
+START = 101
+SEATS = tuple(range(2, 10))  # pieces that no text holds: whose part begins here; the first is the judged person's
+LONGEST = 144  # pieces of a stretch that the judge learned from
 LONGEST_PART = 64
 BEFORE = 3
 AFTER = 1
 _CUT_AT = 56
-_TAIL = 20
-_HEAD = 16
-SLOTS = 1 + 2 * (BEFORE + AFTER)
+_BEFORE_PIECES = 40
+_AFTER_PIECES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Three numbers a piece: which one, its place within its part, and its part's slot. The judged part comes first."""
+    """Numbers of pieces in the order of the talk; the judged part is numbers[first:last], its seat before it."""
 
     numbers: list[int]
-    places: list[int]
-    slots: list[int]
-    judged: int
+    first: int
+    last: int
 
 
 def parts_of(message: int, sender: str, text: str, most: int = 64) -> list[Part]:
@@ -46,33 +46,37 @@ def parts_of(message: int, sender: str, text: str, most: int = 64) -> list[Part]
     return [*found, Part(message, sender, tuple(left))]
 
 
+def alone(part: Part) -> Window:
+    """The part without anything around it."""
+    numbers = [START, SEATS[0], *(piece.number for piece in part.pieces)]
+    return Window(numbers, 1, len(numbers))
+
+
 def window(parts: Sequence[Part], at: int) -> Window:
     """The part at `at` with the parts around it; nothing else in the conversation changes it."""
     judged = parts[at]
-    numbers, places, slots = _numbered(judged.pieces, 0)
-    size = len(numbers)
-    for step in range(1, BEFORE + 1):
-        if at - step >= 0:
-            part = parts[at - step]
-            _append(numbers, places, slots, part.pieces[-_TAIL:], _slot(step - 1, part, judged))
-    for step in range(1, AFTER + 1):
-        if at + step < len(parts):
-            part = parts[at + step]
-            _append(numbers, places, slots, part.pieces[:_HEAD], _slot(BEFORE + step - 1, part, judged))
-    return Window(numbers, places, slots, size)
+    seats = {judged.sender: SEATS[0]}
+    numbers = [START]
+    for sender, own in _before(parts, at):
+        numbers += [_seat(seats, sender), *(piece.number for piece in own)]
+    first = len(numbers)
+    numbers += [SEATS[0], *(piece.number for piece in judged.pieces)]
+    last = len(numbers)
+    for part in parts[at + 1 : at + 1 + AFTER]:
+        numbers += [_seat(seats, part.sender), *(piece.number for piece in part.pieces[:_AFTER_PIECES])]
+    return Window(numbers, first, last)
 
 
-def _slot(where: int, part: Part, judged: Part) -> int:
-    return 1 + 2 * where + (part.sender == judged.sender)
+def _before(parts: Sequence[Part], at: int) -> Iterator[tuple[str, tuple[Piece, ...]]]:
+    """The nearest parts before it that there is room for, the first of them perhaps without its beginning."""
+    room = _BEFORE_PIECES
+    found: list[tuple[str, tuple[Piece, ...]]] = []
+    for part in reversed(parts[max(0, at - BEFORE) : at]):
+        if room > 0:
+            found.append((part.sender, part.pieces[-room:]))
+        room -= len(part.pieces) + 1
+    return reversed(found)
 
 
-def _numbered(own: tuple[Piece, ...], slot: int) -> tuple[list[int], list[int], list[int]]:
-    numbers = [MARK, *(piece.number for piece in own)]
-    return numbers, list(range(len(numbers))), [slot] * len(numbers)
-
-
-def _append(numbers: list[int], places: list[int], slots: list[int], own: tuple[Piece, ...], slot: int) -> None:
-    more, where, slotted = _numbered(own, slot)
-    numbers += more
-    places += where
-    slots += slotted
+def _seat(seats: dict[str, int], sender: str) -> int:
+    return seats.setdefault(sender, SEATS[min(len(seats), len(SEATS) - 1)])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from moderation.prescreen.glance import BUCKETS, Numbers, glance, words
+from moderation.prescreen.lexicon import table
 
 
 @pytest.mark.parametrize(
@@ -41,5 +42,4 @@ def test_no_texts_have_no_odds() -> None:
 
 def test_contact_is_noticed_more_than_weather() -> None:
     contact, weather = glance().odds(["can i have your number so i can text you", "it rained all day here"])
-    assert contact > 0
-    assert contact > weather
+    assert contact > table("weights")["bars"]["glance"] > weather

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from moderation.prescreen import Message, Rule
-from moderation.prescreen.judge import RULES, judge
+from moderation.prescreen.judge import RULES, judge, skim
+from moderation.prescreen.reader import Reader
 from moderation.prescreen.talk import Talk
 from moderation.prescreen.verdicts import verdicts
 from moderation.prescreen.windows import Window, parts_of, window
@@ -15,25 +16,42 @@ def windows(*texts: str) -> list[Window]:
     return [window(parts, at) for at in range(len(parts))]
 
 
-def test_there_is_an_opinion_for_each_window_with_odds_for_each_piece() -> None:
+@pytest.mark.parametrize("reader", [skim(), judge()], ids=["skim", "judge"])
+def test_there_is_an_opinion_for_each_window_with_odds_for_each_piece(reader: Reader) -> None:
     read = windows("hi there", "", "can i have your number? " * 20)
-    said = judge().opinions(read)
+    said = reader.read(read)
     assert len(said) == len(read)
-    assert all(opinion.rules.shape == (len(RULES),) for opinion in said)
-    assert [len(opinion.pieces) for opinion in said] == [one.judged - 1 for one in read]
+    assert all(opinion.part.shape == (len(RULES),) for opinion in said)
+    assert [opinion.pieces.shape for opinion in said] == [(one.last - one.first - 1, len(RULES)) for one in read]
 
 
-def test_company_makes_no_difference() -> None:
+@pytest.mark.parametrize("reader", [skim(), judge()], ids=["skim", "judge"])
+def test_company_makes_no_difference(reader: Reader) -> None:
     read = windows("what's your snap", "i can't sleep again", "add me, i am luna_77 there", "word " * 60)
-    together = judge().opinions(read)
-    for one, opinion in zip(read, together, strict=True):
-        (alone,) = judge().opinions([one])
-        np.testing.assert_allclose(alone.rules, opinion.rules, atol=1e-3)
+    for one, opinion in zip(read, reader.read(read), strict=True):
+        (alone,) = reader.read([one])
+        np.testing.assert_allclose(alone.part, opinion.part, atol=1e-3)
+        np.testing.assert_allclose(alone.pieces, opinion.pieces, atol=1e-3)
 
 
 def test_nobody_to_judge_is_no_work() -> None:
-    assert judge().opinions([]) == []
-    assert verdicts(Talk([]), []) == {}
+    assert judge().read([]) == []
+    assert verdicts(Talk([]), [], []) == {}
+
+
+def test_what_is_plainly_harmless_is_not_judged() -> None:
+    talk = Talk([Message("m1", "u1", "i walked the dog and slept badly again")])
+    assert verdicts(talk, [0], []) == {}
+
+
+def test_what_was_located_is_judged_however_harmless_it_looks() -> None:
+    talk = Talk([Message("m1", "u1", "i walked the dog and slept badly again")])
+    assert set(verdicts(talk, [], [{0}])) == {0}
+
+
+def test_of_an_endless_message_only_a_few_parts_are_judged() -> None:
+    talk = Talk([Message("m1", "u1", "can i have your number? " * 200)])
+    assert verdicts(talk, [0], [])[0].odds[Rule.CONTACT_REQUESTED] > 0
 
 
 @pytest.mark.parametrize(
@@ -45,7 +63,7 @@ def test_nobody_to_judge_is_no_work() -> None:
     ],
 )
 def test_plain_talk_is_understood(text: str, rule: Rule) -> None:
-    verdict = verdicts(Talk([Message("m1", "u1", text)]), [0])[0]
+    verdict = verdicts(Talk([Message("m1", "u1", text)]), [0], [])[0]
     assert verdict.odds[rule] == max(verdict.odds.values())
     assert verdict.odds[rule] > 0
     assert all(0 <= start < end <= len(text) for start, end in verdict.evidence[rule])
@@ -55,6 +73,6 @@ def test_plain_talk_is_understood(text: str, rule: Rule) -> None:
 def test_what_was_said_before_counts() -> None:
     question = Message("m1", "u1", "whats ur snap")
     answer = Message("m2", "u2", "mossytadpole")
-    with_question = verdicts(Talk([question, answer]), [1])[1].odds[Rule.CONTACT_SHARED]
-    without = verdicts(Talk([answer]), [0])[0].odds[Rule.CONTACT_SHARED]
+    with_question = verdicts(Talk([question, answer]), [], [{1}])[1].odds[Rule.CONTACT_SHARED]
+    without = verdicts(Talk([answer]), [], [{0}])[0].odds[Rule.CONTACT_SHARED]
     assert with_question > without
