@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from moderation.prescreen import emails, gate, handles, links, phones, places, puzzles, split_names, split_numbers
 from moderation.prescreen.allowlist import Allowed, allowed
-from moderation.prescreen.contract import Conversation, Finding, Message, Options
+from moderation.prescreen.contract import Conversation, Finding, Message, Options, Rule
 from moderation.prescreen.findings import findings
 from moderation.prescreen.fold import Folded, fold
 from moderation.prescreen.glance import glance
@@ -15,6 +15,7 @@ from moderation.prescreen.respell import respell
 from moderation.prescreen.talk import Talk
 from moderation.prescreen.verdicts import verdicts
 from moderation.prescreen.weighing import touched, weighed
+from moderation.prescreen.windows import AFTER
 
 ENGINE_VERSION = "2.0.0"
 _DEFAULT = Options()
@@ -29,20 +30,33 @@ _WORTH_JUDGING = 0.1  # clues below are noise whatever the judge would say
 def screen(conversation: Conversation, *, since: int = 0, options: Options | None = None) -> list[Finding]:
     """Findings of a conversation, one for each rule and actor, in a fixed order.
 
-    since: index of the first new message. Earlier ones are context: only what touches a message from `since` on
-    comes back. A conversation screened in stretches, each with the sixteen messages before it as context, gives
-    what it gives at once. Never raises, whatever the texts hold.
+    since: index of the first new message. Earlier ones are context: only what touches a message from `since` on comes
+    back, and what such a message has made certain. A conversation screened in stretches, each with the sixteen
+    messages before it as context, loses nothing of what it gives at once. Never raises, whatever the texts hold.
     """
     chosen = options or _DEFAULT
+    found = _found(conversation.messages, since - AFTER, chosen)
+    new = {message.id for message in conversation.messages[since:]}
+    if all(new.intersection(finding.messages) for finding in found):
+        return found
+    told = {key for finding in _found(conversation.messages[:since], since - AFTER, chosen) for key in _keys(finding)}
+    return [finding for finding in found if new.intersection(finding.messages) or _keys(finding) - told]
+
+
+def _keys(finding: Finding) -> set[tuple[Rule, str, str]]:
+    return {(finding.rule, finding.actor, message) for message in finding.messages}
+
+
+def _found(messages: Sequence[Message], since: int, chosen: Options) -> list[Finding]:
     media = known(chosen.private_terms)
-    lines = read(conversation.messages, media)
+    lines = read(messages, media)
     if not lines:
         return []
-    talk = Talk(conversation.messages, lines, media)
+    talk = Talk(messages, lines, media)
     clues = [clue for clue in located(talk, lines, allowed(chosen)) if max(touched(clue)) >= since]
     noticed = [line.index for line in lines if _NOTICED in line.topics and line.index >= since]
     judged = verdicts(talk, noticed, [touched(clue) for clue in clues])
-    return findings(weighed(talk, clues, judged), since, chosen)
+    return findings(weighed(talk, clues, judged), chosen)
 
 
 def read(messages: Sequence[Message], media: Media) -> list[Line]:
@@ -72,9 +86,10 @@ def read(messages: Sequence[Message], media: Media) -> list[Line]:
 
 
 def noticed(texts: Sequence[str]) -> Iterator[int]:
-    """The places of the texts that the judge should read."""
+    """The places of the texts that should be read for what they mean; signs without a word mean nothing to a reader."""
     bar = table("weights")["bars"]["glance"]
-    return (at for at, odds in enumerate(glance().odds(texts).tolist()) if odds > bar)
+    odds = enumerate(glance().odds(texts).tolist())
+    return (at for at, high in odds if high > bar and any(map(str.isalnum, texts[at])))
 
 
 def located(talk: Talk, lines: Sequence[Line], allows: Allowed) -> list[Clue]:

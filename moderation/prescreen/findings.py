@@ -10,18 +10,14 @@ _HIGHEST = 0.99
 _COUNTED = 3  # further clues add nothing to the score
 
 
-def findings(clues: Iterable[Clue], since: int, options: Options) -> list[Finding]:
-    """Findings that touch a message from `since` on, in a fixed order."""
+def findings(clues: Iterable[Clue], options: Options) -> list[Finding]:
+    """In a fixed order."""
     groups: dict[tuple[Rule, str], list[Clue]] = {}
     for clue in clues:
         if clue.score >= options.threshold:
             groups.setdefault((clue.rule, clue.line.sender), []).append(clue)
-    fresh = [_finding(rule, actor, group) for (rule, actor), group in groups.items() if max(map(_last, group)) >= since]
-    return sorted(fresh, key=lambda finding: (_ORDER[finding.rule], finding.actor))
-
-
-def _last(clue: Clue) -> int:
-    return max(clue.line.index, *(piece.line.index for piece in clue.extra), -1)
+    joined = [_finding(rule, actor, group) for (rule, actor), group in groups.items()]
+    return sorted(joined, key=lambda finding: (_ORDER[finding.rule], finding.actor))
 
 
 def _finding(rule: Rule, actor: str, clues: list[Clue]) -> Finding:

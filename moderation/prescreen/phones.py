@@ -149,15 +149,24 @@ def _longest_first(text: str, run: Run, blocks: list[list[Group]]) -> Iterator[R
 def _strength(text: str, run: Run, label: str, allowed: Allowed) -> float:
     """How strongly form and label say that one can dial this; 0 for what is plainly something else."""
     number = run.digits
-    if not _FEWEST <= len(number) <= _MOST or allowed.number(number) or _counts(run) or measures(text, run):
-        return 0.0
-    if label == "something_else" or (not label and _written_otherwise(text, run)):
+    if not _FEWEST <= len(number) <= _MOST or allowed.number(number) or _is_something_else(text, run, label):
         return 0.0
     if label == "meeting":
         return _MEETING
     strength = _STRENGTH[form(text, run)][label == "telephone"]
     service = bool(_business().fullmatch(number)) or allowlist.names_a_service(text, run.start, run.end)
     return min(strength, _DOUBTFUL) if service or run.attached else strength
+
+
+def is_something_else(text: str, run: Run) -> bool:
+    """Counted, measured, a date, or called an order number: whoever gives it gives no contact."""
+    return _is_something_else(text, run, _label(text, run))
+
+
+def _is_something_else(text: str, run: Run, label: str) -> bool:
+    if _counts(run) or measures(text, run) or label == "something_else":
+        return True
+    return not label and _written_otherwise(text, run)
 
 
 def form(text: str, run: Run) -> Form:

@@ -6,6 +6,7 @@ The numbers in lexicon/weights.toml are fitted on cases that neither the judge n
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from moderation.prescreen import phones
 from moderation.prescreen.contract import Kind, Rule
 from moderation.prescreen.lexicon import table
 from moderation.prescreen.lines import Clue, Line
@@ -61,8 +62,18 @@ def _judged(talk: Talk, verdicts: Mapping[int, Verdict], given: set[int]) -> Ite
 def _clues(talk: Talk, line: Line, rule: Rule, score: float, evidence: Iterable[tuple[int, int]]) -> Iterator[Clue]:
     stretches = list(evidence) or [(0, len(line.text.rstrip()))]
     for start, end in stretches:
+        if rule is Rule.CONTACT_SHARED and _is_other_number(line, start, end):
+            continue
         kind = kind_of(line, start, end)
         yield Clue(rule, line, start, end, kind, score, "judge", _why(rule, line.text[start:end]))
+
+
+def _is_other_number(line: Line, start: int, end: int) -> bool:
+    """Most of the words are a number that says itself what it is: of an order, of a countdown."""
+    return any(
+        2 * (min(end, run.end) - max(start, run.start)) > end - start and phones.is_something_else(line.text, run)
+        for run in line.runs
+    )
 
 
 def _why(rule: Rule, words: str) -> str:

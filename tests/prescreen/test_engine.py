@@ -25,7 +25,7 @@ REQUESTED = [
     "can we move to whatsapp or something",
     "Are you on Instagram? I'd like to follow you.",
     "want my number?",
-    "how would I find you outside of here?",
+    "how could I reach you outside of here?",
     "is there somewhere more private we could go, another app or whatever",
     "Would you ever want to get a coffee, in person I mean?",
     "me pasas tu whats?",

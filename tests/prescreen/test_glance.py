@@ -40,6 +40,6 @@ def test_no_texts_have_no_odds() -> None:
     assert glance().odds([]).tolist() == []
 
 
-def test_contact_is_noticed_more_than_weather() -> None:
-    contact, weather = glance().odds(["can i have your number so i can text you", "it rained all day here"])
-    assert contact > table("weights")["bars"]["glance"] > weather
+def test_contact_is_noticed_more_than_the_dog() -> None:
+    contact, dog = glance().odds(["can i have your number so i can text you", "the dog slept well"])
+    assert contact > table("weights")["bars"]["glance"] > dog

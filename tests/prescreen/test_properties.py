@@ -81,13 +81,12 @@ def found(findings: list[Finding]) -> set[tuple[Rule, str, str]]:
 
 @settings(max_examples=80, deadline=None)
 @given(st.one_of(CHAT, LIFELIKE), st.integers(1, 8))
-def test_nothing_is_lost_or_added_where_a_conversation_is_screened_in_two_goes(
-    turns: list[tuple[str, str]], at: int
-) -> None:
+def test_nothing_is_lost_where_a_conversation_is_screened_in_two_goes(turns: list[tuple[str, str]], at: int) -> None:
     chat = talk(*turns)
     first = screen(talk(*turns[:at]))
     second = screen(chat, since=min(at, len(turns)))
-    assert found(first) | found(second) == found(screen(chat))
+    assert found(first) | found(second) >= found(screen(chat))
+    assert not [finding for finding in second if found([finding]) <= found(first)]
 
 
 @pytest.mark.parametrize("since", [0, 1, 2])

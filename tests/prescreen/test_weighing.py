@@ -55,6 +55,13 @@ def test_the_judge_alone_points_at_the_words() -> None:
     assert clue.detector == "judge"
 
 
+def test_the_judge_is_not_believed_about_a_number_that_says_what_it_is() -> None:
+    said = Line(0, Message("m0", "u1", "my order number is 4471 2290 18"), frozenset({"number"}))
+    stretches = {rule: [(19, 31)] if rule is Rule.CONTACT_SHARED else [] for rule in Rule}
+    verdicts = {0: Verdict(CALM | {Rule.CONTACT_SHARED: 6.0}, stretches)}
+    assert weighed(Talk([said.message], [said]), [], verdicts) == []
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
