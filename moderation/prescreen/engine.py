@@ -53,10 +53,11 @@ def _found(messages: Sequence[Message], since: int, chosen: Options) -> list[Fin
     if not lines:
         return []
     talk = Talk(messages, lines, media)
-    clues = [clue for clue in located(talk, lines, allowed(chosen)) if max(touched(clue)) >= since]
+    allows = allowed(chosen)
+    clues = [clue for clue in located(talk, lines, allows) if max(touched(clue)) >= since]
     noticed = [line.index for line in lines if _NOTICED in line.topics and line.index >= since]
     judged = verdicts(talk, noticed, [touched(clue) for clue in clues])
-    return findings(weighed(talk, clues, judged), chosen)
+    return findings(weighed(talk, clues, judged, allows), chosen)
 
 
 def read(messages: Sequence[Message], media: Media) -> list[Line]:

@@ -21,6 +21,7 @@ _BEFORE, _AFTER = 45, 24  # characters around a number in which a word labels it
 _EXTENSION = re.compile(r",?[ ]?(?:ext|extension|x)[ .:]{0,2}\d{1,5}\b", re.IGNORECASE)
 _RIGHT_AFTER = 4
 _REACH = 20  # characters from "order" to its number
+_REPEATED = re.compile(r"(\d{1,3})\1+")  # 4 4 4 4, 4-7-8 4-7-8
 _SENTENCE_END = re.compile(r"[.!?;\n]\s")
 _HARD_GAP = re.compile(r"[,;\n|]|[.!?]\s|\s[-/&]\s|\s{2,}")
 _MOST_BLOCKS = 16
@@ -205,7 +206,7 @@ def _digit_by_digit(sizes: tuple[int, ...]) -> bool:
 def _counts(run: Run) -> bool:
     """Counting, countdowns, breathing, the same digit over and over."""
     number = run.digits
-    if len(set(number)) == 1 or number in "01234567890123456789" or number in "98765432109876543210":
+    if _REPEATED.fullmatch(number) or number in "01234567890123456789" or number in "98765432109876543210":
         return True
     values = [int(group) for group in run.groups if len(group) < _FEWEST]
     steps = [two - one for one, two in itertools.pairwise(values)]

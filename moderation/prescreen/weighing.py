@@ -4,10 +4,13 @@ The numbers in lexicon/weights.toml are fitted on cases that neither the judge n
 """
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from moderation.prescreen import phones
+from moderation.prescreen.allowlist import Allowed, names_a_service
 from moderation.prescreen.contract import Kind, Rule
+from moderation.prescreen.digits import Run
 from moderation.prescreen.lexicon import table
 from moderation.prescreen.lines import Clue, Line
 from moderation.prescreen.talk import Talk
@@ -16,14 +19,19 @@ from moderation.prescreen.verdicts import Verdict
 _SURE = 0.999
 _GIVEN = 0.5  # a located contact that is this likely speaks for its message; the judge need not repeat it
 _NOISE = 0.1
+_ADDRESS = re.compile(r"(?:[\w.+-]+@)?(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE)
 
 
-def weighed(talk: Talk, located: Sequence[Clue], verdicts: Mapping[int, Verdict]) -> list[Clue]:
+def weighed(talk: Talk, located: Sequence[Clue], verdicts: Mapping[int, Verdict], allows: Allowed) -> list[Clue]:
     """The clues of the detectors with their final scores, and those that the judge alone stands for."""
     for clue in located:
         clue.score = together(clue.score, _highest(clue, verdicts))
     given = {index for clue in located if clue.score >= _GIVEN for index in touched(clue)}
-    return [*located, *_judged(talk, verdicts, given)]
+    judged = _judged(talk, verdicts, given)
+    return [
+        *located,
+        *(clue for clue in judged if clue.rule is not Rule.CONTACT_SHARED or not _is_cleared(clue, allows)),
+    ]
 
 
 def together(form: float, odds: float | None) -> float:
@@ -62,18 +70,26 @@ def _judged(talk: Talk, verdicts: Mapping[int, Verdict], given: set[int]) -> Ite
 def _clues(talk: Talk, line: Line, rule: Rule, score: float, evidence: Iterable[tuple[int, int]]) -> Iterator[Clue]:
     stretches = list(evidence) or [(0, len(line.text.rstrip()))]
     for start, end in stretches:
-        if rule is Rule.CONTACT_SHARED and _is_other_number(line, start, end):
-            continue
         kind = kind_of(line, start, end)
         yield Clue(rule, line, start, end, kind, score, "judge", _why(rule, line.text[start:end]))
 
 
-def _is_other_number(line: Line, start: int, end: int) -> bool:
-    """Most of the words are a number that says itself what it is: of an order, of a countdown."""
-    return any(
-        2 * (min(end, run.end) - max(start, run.start)) > end - start and phones.is_something_else(line.text, run)
-        for run in line.runs
-    )
+def _is_cleared(clue: Clue, allows: Allowed) -> bool:
+    """Most of the words are a number or an address of which the detectors know that it is nobody's contact."""
+    if clue.rule is not Rule.CONTACT_SHARED:
+        return False
+    text = clue.line.text
+    cleared = [(run.start, run.end) for run in clue.line.runs if _is_no_contact(text, run, allows)]
+    for found in _ADDRESS.finditer(text):
+        if allows.host(found["host"]) or allows.address(found.group()):
+            cleared.append(found.span())
+    return any(2 * (min(clue.end, end) - max(clue.start, start)) > clue.end - clue.start for start, end in cleared)
+
+
+def _is_no_contact(text: str, run: Run, allows: Allowed) -> bool:
+    if allows.number(run.digits) or phones.is_something_else(text, run):
+        return True
+    return names_a_service(text, run.start, run.end)
 
 
 def _why(rule: Rule, words: str) -> str:

@@ -4,12 +4,14 @@ import itertools
 
 import pytest
 
-from moderation.prescreen import Kind, Message, Rule
+from moderation.prescreen import Kind, Message, Options, Rule
+from moderation.prescreen.allowlist import allowed
 from moderation.prescreen.lines import Clue, Line
 from moderation.prescreen.talk import Talk
 from moderation.prescreen.verdicts import Verdict
 from moderation.prescreen.weighing import alone, kind_of, together, weighed
 
+ALLOWS = allowed(Options(allowed=("+44 7700 900142", "help.example.org")))
 CALM = dict.fromkeys(Rule, -6.0)
 
 
@@ -42,24 +44,38 @@ def test_the_judge_alone_is_believed_more_the_surer_it_is(rule: Rule) -> None:
 def test_the_judge_need_not_repeat_what_was_located() -> None:
     said = line("my snap is luna_77")
     located = [Clue(Rule.CONTACT_SHARED, said, 11, 18, Kind.MESSAGING_APP, 0.93, "handle", "a name")]
-    clues = weighed(Talk([said.message], [said]), located, {0: verdict(contact_shared=6.0)})
+    clues = weighed(Talk([said.message], [said]), located, {0: verdict(contact_shared=6.0)}, ALLOWS)
     assert [clue.detector for clue in clues] == ["handle"]
 
 
 def test_the_judge_alone_points_at_the_words() -> None:
     said = line("just search quiet harbour on there")
     stretches = {rule: [(12, 25)] if rule is Rule.CONTACT_SHARED else [] for rule in Rule}
-    (clue,) = weighed(Talk([said.message], [said]), [], {0: Verdict(CALM | {Rule.CONTACT_SHARED: 6.0}, stretches)})
+    (clue,) = weighed(
+        Talk([said.message], [said]), [], {0: Verdict(CALM | {Rule.CONTACT_SHARED: 6.0}, stretches)}, ALLOWS
+    )
     assert said.text[clue.start : clue.end] == "quiet harbour"
     assert "“quiet harbour”" in clue.why
     assert clue.detector == "judge"
 
 
-def test_the_judge_is_not_believed_about_a_number_that_says_what_it_is() -> None:
-    said = Line(0, Message("m0", "u1", "my order number is 4471 2290 18"), frozenset({"number"}))
-    stretches = {rule: [(19, 31)] if rule is Rule.CONTACT_SHARED else [] for rule in Rule}
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("my order number is 4471 2290 18", "4471 2290 18"),
+        ("breathe 4 7 8 4 7 8 with me", "4 7 8 4 7 8"),
+        ("samaritans are on 116 123", "116 123"),
+        ("our clinic is +44 7700 900142", "+44 7700 900142"),
+        ("write to jo@samaritans.org", "jo@samaritans.org"),
+        ("it is all on help.example.org", "help.example.org"),
+    ],
+)
+def test_the_judge_is_not_believed_about_what_is_known_to_be_no_contact(text: str, words: str) -> None:
+    said = Line(0, Message("m0", "u1", text), frozenset({"number"}))
+    start = text.index(words)
+    stretches = {rule: [(start, start + len(words))] if rule is Rule.CONTACT_SHARED else [] for rule in Rule}
     verdicts = {0: Verdict(CALM | {Rule.CONTACT_SHARED: 6.0}, stretches)}
-    assert weighed(Talk([said.message], [said]), [], verdicts) == []
+    assert weighed(Talk([said.message], [said]), [], verdicts, ALLOWS) == []
 
 
 @pytest.mark.parametrize(
