@@ -22,7 +22,7 @@ from moderation.prescreen.verdicts import Verdict, verdicts
 from moderation.prescreen.weighing import touched
 from moderation.prescreen.windows import alone
 
-MISSED = 0.08  # share of what the judge finds that glance and skim may each pass over: the price of speed
+MISSED = 0.06  # share of what the judge finds that glance and skim may each pass over: the price of speed
 CAUTION = {Rule.CONTACT_REQUESTED: 0.5, Rule.OFFSITE_HARM: 0.5}  # in log-odds: real talk is harmless far more often
 _HEAD = "# Written by benchmarks/training: which parts are read, and how form and opinion become a score.\n\n"
 

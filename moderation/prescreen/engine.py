@@ -39,7 +39,7 @@ def screen(conversation: Conversation, *, since: int = 0, options: Options | Non
     new = {message.id for message in conversation.messages[since:]}
     if all(new.intersection(finding.messages) for finding in found):
         return found
-    told = {key for finding in _found(conversation.messages[:since], since - AFTER, chosen) for key in _keys(finding)}
+    told = {key for finding in _found(conversation.messages[:since], 0, chosen) for key in _keys(finding)}
     return [finding for finding in found if new.intersection(finding.messages) or _keys(finding) - told]
 
 
@@ -54,7 +54,7 @@ def _found(messages: Sequence[Message], since: int, chosen: Options) -> list[Fin
         return []
     talk = Talk(messages, lines, media)
     allows = allowed(chosen)
-    clues = [clue for clue in located(talk, lines, allows) if max(touched(clue)) >= since]
+    clues = [clue for clue in located(talk, lines, allows) if clue.last >= since]
     noticed = [line.index for line in lines if _NOTICED in line.topics and line.index >= since]
     judged = verdicts(talk, noticed, [touched(clue) for clue in clues])
     return findings(weighed(talk, clues, judged, allows), chosen)

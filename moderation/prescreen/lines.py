@@ -62,6 +62,12 @@ class Clue:
     why: str
     contact: str = ""
     extra: list["Piece"] = field(default_factory=list)
+    completed_at: int = -1  # the message of somebody else without which it would not have been seen
+
+    @property
+    def last(self) -> int:
+        """The index of the message that made it certain."""
+        return max(self.line.index, self.completed_at, *(piece.line.index for piece in self.extra), -1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,7 +261,9 @@ def _by_several(fragments: list[Fragment]) -> Iterator[Clue]:
             continue
         for sender in dict.fromkeys(part.line.sender for part in found.parts):
             own = tuple(part for part in found.parts if part.line.sender == sender)
-            yield _clue(_Found(own, found.value, found.score), people="by several people ")
+            clue = _clue(_Found(own, found.value, found.score), people="by several people ")
+            clue.completed_at = found.parts[-1].line.index
+            yield clue
         at += len(found.parts)
 
 

@@ -58,7 +58,7 @@ def test_a_second_finding_joins_the_open_case_and_raises_its_version() -> None:
     where = making.conversation(ann, ben)
     making.message(ann, f"text me on {making.PHONE}", within=where)
     screen_batch()
-    making.message(ben, "what's your snap", within=where)
+    making.message(ben, "can i have your number? i am on whatsapp", within=where)
     screen_batch()
 
     case = Case.objects.get()
