@@ -22,7 +22,9 @@ from moderation.prescreen.verdicts import Verdict, verdicts
 from moderation.prescreen.weighing import touched
 from moderation.prescreen.windows import alone
 
-MISSED = 0.06  # share of what the judge finds that glance and skim may each pass over: the price of speed
+_LETTER = {rule: letter for letter, rule in RULES.items()}
+SURE = 2.0  # log-odds from which the judge's opinion makes a finding whatever the rule
+MISSED = 0.12  # share of such findings that glance and skim may each pass over: the price of speed
 CAUTION = {Rule.CONTACT_REQUESTED: 0.5, Rule.OFFSITE_HARM: 0.5}  # in log-odds: real talk is harmless far more often
 _HEAD = "# Written by benchmarks/training: which parts are read, and how form and opinion become a score.\n\n"
 
@@ -52,14 +54,14 @@ def fit(talks: Sequence[Talk], where: Path) -> None:
 
 
 def bars(talks: Sequence[Talk]) -> tuple[float, float]:
-    """The log-odds of glance and of skim that all but MISSED reach of the parts which the judge finds in breach."""
+    """The log-odds of glance and of skim that all but MISSED reach of the parts which the judge is sure of."""
     glanced, skimmed = [], []
     for talk in talks:
         read = Read(_messages(talk))
         for index in range(read.length):
             parts = read.parts(index)
             windows = [read.window(index, part) for part in range(len(parts))]
-            found = [part for part, said in zip(parts, judge().read(windows), strict=True) if said.part.max() > 0]
+            found = [part for part, said in zip(parts, judge().read(windows), strict=True) if said.part.max() > SURE]
             if found:
                 glanced += glance().odds([read.line(index).text]).tolist()
                 skimmed += [float(said.part.max()) for said in skim().read([alone(part) for part in found])]
@@ -82,12 +84,15 @@ def _located(kept: Sequence[Kept]) -> Iterator[tuple[list[float], bool]]:
     for one in kept:
         for clue in one.clues:
             odds = max(one.said[index].odds[clue.rule] for index in touched(clue) if index in one.said)
-            yield [_odds(clue.score), odds], any("s" in one.talk.messages[index].rules for index in touched(clue))
+            yield (
+                [_odds(clue.score), odds],
+                any(_LETTER[clue.rule] in one.talk.messages[index].rules for index in touched(clue)),
+            )
 
 
 def _judged(kept: Sequence[Kept], letter: str, rule: Rule) -> Iterator[tuple[list[float], bool]]:
     for one in kept:
-        given = {index for clue in one.clues if clue.score >= 0.5 for index in touched(clue)}
+        given = {index for clue in one.clues if clue.rule is rule and clue.score >= 0.5 for index in touched(clue)}
         for at, verdict in one.said.items():
             rules = one.talk.messages[at].rules
             if (letter == "s" and at in given) or (letter == "r" and "s" in rules and "r" not in rules):

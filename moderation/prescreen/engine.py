@@ -2,7 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from moderation.prescreen import emails, gate, handles, links, phones, places, puzzles, split_names, split_numbers
+from moderation.prescreen import (
+    emails,
+    gate,
+    handles,
+    links,
+    phones,
+    places,
+    puzzles,
+    requests,
+    split_names,
+    split_numbers,
+)
 from moderation.prescreen.allowlist import Allowed, allowed
 from moderation.prescreen.contract import Conversation, Finding, Message, Options, Rule
 from moderation.prescreen.findings import findings
@@ -24,6 +35,7 @@ _NOTICED = "noticed"
 _COUNTING = frozenset({"number", "words", _NOTICED})
 _MAILISH = frozenset({"mailish", _NOTICED})
 _LINKISH = frozenset({"linkish", _NOTICED})
+_ASKING = frozenset({"asking", _NOTICED})
 _WORTH_JUDGING = 0.1  # clues below are noise whatever the judge would say
 
 
@@ -114,6 +126,8 @@ def _in_one_message(line: Line, allows: Allowed) -> Iterator[Clue]:
     if _NOTICED in line.topics:
         yield from handles.find(line)
         yield from places.find(line, allows)
+    if line.topics & _ASKING:
+        yield from requests.find(line)
 
 
 def surest(clues: Iterable[Clue]) -> list[Clue]:

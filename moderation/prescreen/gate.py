@@ -20,6 +20,7 @@ _CANARY = (
     ("l e t t e r s", "spaced"),
     ("dGVzdCBvZiB0aGUgZ2F0ZQ==", "coded"),
     ("tango echo sierra tango", "spelled"),
+    ("what's your number", "asking"),
 )
 
 

@@ -12,8 +12,9 @@ from moderation.prescreen.talk import Talk
 from moderation.prescreen.windows import Part, alone
 
 _GAP = 2  # pieces that may lie between two stretches of one piece of evidence
-_MOST_SKIMMED = 6  # parts of one message: a hostile one must not cost more than a long one
-_MOST_JUDGED = 2  # parts of one message, and messages of one clue
+_MOST_SKIMMED = 4  # parts of one message: a hostile one must not cost more than a long one
+_MOST_JUDGED = 1  # of these
+_MOST_OF_A_CLUE = 2  # messages that it touches
 
 Place = tuple[int, int]  # message and part
 
@@ -32,11 +33,11 @@ def verdicts(talk: Talk, noticed: Iterable[int], located: Sequence[Collection[in
     skimmed = _skimmed(talk, asked)
     chosen = {place for place, odds in skimmed.items() if odds > table("weights")["bars"]["skim"]}
     for messages in located:
-        chosen |= set(_worst((place for place in skimmed if place[0] in messages), skimmed))
+        chosen |= set(_worst((place for place in skimmed if place[0] in messages), skimmed, _MOST_OF_A_CLUE))
     by_message: dict[int, list[Place]] = {}
     for place in chosen:
         by_message.setdefault(place[0], []).append(place)
-    places = sorted(place for own in by_message.values() for place in _worst(own, skimmed))
+    places = sorted(place for own in by_message.values() for place in _worst(own, skimmed, _MOST_JUDGED))
     opinions = judge().read([talk.window(*place) for place in places])
     found: dict[int, list[tuple[Part, Opinion]]] = {}
     for (index, part), opinion in zip(places, opinions, strict=True):
@@ -60,8 +61,8 @@ def _noticed_parts(talk: Talk, index: int) -> Iterable[int]:
     return sorted(range(len(parts)), key=lambda at: -odds[at])[:_MOST_SKIMMED]
 
 
-def _worst(places: Iterable[Place], odds: dict[Place, float]) -> list[Place]:
-    return sorted(places, key=lambda place: -odds[place])[:_MOST_JUDGED]
+def _worst(places: Iterable[Place], odds: dict[Place, float], most: int) -> list[Place]:
+    return sorted(places, key=lambda place: -odds[place])[:most]
 
 
 def _verdict(own: Sequence[tuple[Part, Opinion]]) -> Verdict:

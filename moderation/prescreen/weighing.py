@@ -26,7 +26,7 @@ def weighed(talk: Talk, located: Sequence[Clue], verdicts: Mapping[int, Verdict]
     """The clues of the detectors with their final scores, and those that the judge alone stands for."""
     for clue in located:
         clue.score = together(clue.score, _highest(clue, verdicts))
-    given = {index for clue in located if clue.score >= _GIVEN for index in touched(clue)}
+    given = {(clue.rule, index) for clue in located if clue.score >= _GIVEN for index in touched(clue)}
     judged = _judged(talk, verdicts, given)
     return [
         *located,
@@ -57,10 +57,10 @@ def _highest(clue: Clue, verdicts: Mapping[int, Verdict]) -> float | None:
     return max(said, default=None)
 
 
-def _judged(talk: Talk, verdicts: Mapping[int, Verdict], given: set[int]) -> Iterator[Clue]:
+def _judged(talk: Talk, verdicts: Mapping[int, Verdict], given: set[tuple[Rule, int]]) -> Iterator[Clue]:
     for index, verdict in verdicts.items():
         for rule, odds in verdict.odds.items():
-            if rule is Rule.CONTACT_SHARED and index in given:
+            if (rule, index) in given:
                 continue
             score = alone(rule, odds)
             if score >= _NOISE:
