@@ -9,7 +9,7 @@ from moderation.prescreen.judge import RULES, judge, skim
 from moderation.prescreen.lexicon import table
 from moderation.prescreen.reader import Opinion
 from moderation.prescreen.talk import Talk
-from moderation.prescreen.windows import Part, alone
+from moderation.prescreen.windows import Part, Window, alone
 
 _GAP = 2  # pieces that may lie between two stretches of one piece of evidence
 _MOST_SKIMMED = 4  # parts of one message: a hostile one must not cost more than a long one
@@ -38,7 +38,7 @@ def verdicts(talk: Talk, noticed: Iterable[int], located: Sequence[Collection[in
     for place in chosen:
         by_message.setdefault(place[0], []).append(place)
     places = sorted(place for own in by_message.values() for place in _worst(own, skimmed, _MOST_JUDGED))
-    opinions = judge().read([talk.window(*place) for place in places])
+    opinions = judge().read([_window(talk, *place) for place in places])
     found: dict[int, list[tuple[Part, Opinion]]] = {}
     for (index, part), opinion in zip(places, opinions, strict=True):
         found.setdefault(index, []).append((talk.parts(index)[part], opinion))
@@ -50,6 +50,12 @@ def _skimmed(talk: Talk, asked: Iterable[int]) -> dict[Place, float]:
     places = [(index, part) for index in asked for part in _noticed_parts(talk, index)]
     opinions = skim().read([alone(talk.parts(index)[part]) for index, part in places])
     return {place: float(opinion.part.max()) for place, opinion in zip(places, opinions, strict=True)}
+
+
+def _window(talk: Talk, index: int, part: int) -> Window:
+    """A part of a very long message is its own context."""
+    parts = talk.parts(index)
+    return talk.window(index, part) if len(parts) <= _MOST_SKIMMED else alone(parts[part])
 
 
 def _noticed_parts(talk: Talk, index: int) -> Iterable[int]:
