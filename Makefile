@@ -14,7 +14,7 @@ help:
 	@echo "make run     run Haven on this machine (make run PORT=8123 for another port)"
 	@echo "make test    run the tests (make test ARGS='tests/config -k url' for some)"
 	@echo "make check   everything that must pass before a change is shared"
-	@echo "make bench   measure"
+	@echo "make bench   measure (make bench-prescreen: the pre-screen beside its rivals)"
 	@echo "make clean   remove what these commands made, the demo's data too"
 
 run: .venv/.installed

@@ -5,6 +5,7 @@ A refusal never repeats the value it refuses: addresses carry passwords.
 """
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -51,6 +52,22 @@ def number(name: str, *, default: int, least: int = 0) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A list separated by commas or blanks: «a.example, b.example»."""
     return text(name, default).replace(",", " ").split()
+
+
+def entries(name: str) -> list[str]:
+    """A list separated by commas, its entries with blanks in them: «555 0100, jo@help.example»."""
+    return [entry.strip() for entry in text(name).split(",") if entry.strip()]
+
+
+def pairs(name: str, *, among: Collection[str]) -> dict[str, str]:
+    """A list of «name=value», separated by commas, every value one of `among`."""
+    found = {}
+    for entry in entries(name):
+        key, equals, value = (part.strip() for part in entry.partition("="))
+        if not (key and equals and value in among):
+            raise BadSetting(f"{name} must be entries «name=kind», separated by commas; a kind is {', '.join(among)}.")
+        found[key] = value
+    return found
 
 
 def secret(name: str) -> str:

@@ -248,6 +248,11 @@ WEBHOOK_URL = environment.text("WEBHOOK_URL")
 WEBHOOK_SECRET = environment.secret("WEBHOOK_SECRET")
 WEBHOOK_ALLOW_PRIVATE = environment.flag("WEBHOOK_ALLOW_PRIVATE", default=False)
 HAVEN_OWN_DOMAINS = environment.words("HAVEN_OWN_DOMAINS", "7cups.com")
+HAVEN_ALLOWED_CONTACTS = environment.entries("HAVEN_ALLOWED_CONTACTS")
+HAVEN_PRIVATE_TERMS = environment.pairs(
+    "HAVEN_PRIVATE_TERMS",  # the kinds of moderation.prescreen.Kind, which settings cannot import
+    among=("phone", "email", "social_handle", "messaging_app", "url", "postal_address", "other"),
+)
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

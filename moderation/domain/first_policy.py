@@ -25,7 +25,7 @@ FIRST_POLICY: dict[str, Any] = {
         },
         "contact_requested": {
             "severity": "normal",
-            "opens_from": 0.5,
+            "opens_from": 0.6,
             "clause": {
                 "code": "asking",
                 "text": "Asking for contact information, or inviting someone off the site, "
@@ -35,7 +35,7 @@ FIRST_POLICY: dict[str, Any] = {
         },
         "offsite_contact": {
             "severity": "high",
-            "opens_from": 0.55,  # below, no more than every second finding was right
+            "opens_from": 0.6,
             "clause": {
                 "code": "connecting",
                 "text": "Accounts found to be in contact with each other outside the site are suspended.",
@@ -44,7 +44,7 @@ FIRST_POLICY: dict[str, Any] = {
         },
         "offsite_harm": {
             "severity": "critical",
-            "opens_from": 0.5,
+            "opens_from": 0.6,
             "clause": {
                 "code": "harm",
                 "text": "Gossip, harassment or bullying that comes of off-site contact "

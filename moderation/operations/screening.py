@@ -155,7 +155,11 @@ def _run(window: Window, messages: tuple[prescreen.Message, ...], *, since: int)
 
 
 def _options() -> prescreen.Options:
-    return prescreen.Options(own_domains=tuple(settings.HAVEN_OWN_DOMAINS))
+    return prescreen.Options(
+        own_domains=tuple(settings.HAVEN_OWN_DOMAINS),
+        allowed=tuple(settings.HAVEN_ALLOWED_CONTACTS),
+        private_terms=settings.HAVEN_PRIVATE_TERMS,
+    )
 
 
 def _opens(found: prescreen.Finding, policy: Policy) -> bool:

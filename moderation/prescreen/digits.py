@@ -1,41 +1,54 @@
-"""Reads digits however they are written: figures, words of many languages, look-alikes, "double oh".
+"""Reads digits however they are written: figures, words of many languages, look-alikes, "double oh", "(7-2)".
 
 Knows numbers, not telephones: it turns text into runs of digits and says how each run was written.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from moderation.prescreen.lexicon import table
+from moderation.prescreen.number_words import digit_signs, number_words, stuck
 
-_TOKEN = re.compile(r"[^\W_]+|[^\w\s]|_|\s+")
-_PIECE = re.compile(r"\d+|\D+")
-_LEET = str.maketrans("oOiIlLzZsSbB|", "0011112255881"[:13])
-_LEETISH = re.compile(r"[oOiIlLsSbBzZ\d]+")
-_OPEN_GAP = frozenset("-./,()~*_|:;\\'\"+#=<>[]{}!?@&^%$€£")
-_LANGUAGES_LEFT_OUT = frozenset({"plural", "glue", "arithmetic", "times"})
+__all__ = ["Group", "Run", "number_words", "runs"]
+
+# A sum in brackets, figures, or a word (marks belong to the letters of Devanagari).
+_TOKEN = re.compile(r"\([ ]?\d{1,3}[ ]?[-+*x/×][ ]?\d{1,3}[ ]?\)|\d+|(?:[^\W\d_]|[\u0900-\u0963])+")
+_SUM = re.compile(r"(\d+)[ ]?([-+*x/×])[ ]?(\d+)")
+_LOOKALIKES = str.maketrans("oOiIlLzZsSbB", "001111225588")
+_LOOKALIKE = re.compile(r"[oOiIlLzZsSbB]{1,3}")
+_ALONE_A_DIGIT = frozenset({"I", "O"})
+_PLAIN_GAPS = frozenset({" ", "-"})
+_PAUSE = re.compile(r"[,.;:!?\n…()/]|\s-\s|\s{2}")
+
+_OPENING = frozenset(["", *'.,;:!?("\n'])
+_CLOSED = re.compile(r"\s*(?:$|[.,;!?)\"\n])")
+
+_WIDEST_GAP = 24  # characters between two pieces of one run, glue words included
+_MOST_PIECES = 48  # nothing anybody dials is written in more
+_NEAR = 3  # characters in which punctuation before a number is looked for
+_LAST_IN_A_LIST = 20  # "day 3", "line 12"
+_ENOUGH_COMPANY = 3  # sure pieces that make a loose word at the edge a digit, too
+_DIALLED_LENGTHS = frozenset({10, 11})
 
 
 @dataclass(slots=True)
-class Digit:
-    """One written piece of a number. form: d figures, w words, m a mixture or look-alikes."""
+class Group:
+    """Digits written in one go: "555", "triple five", "ninety-one". form: d figures, w words, m look-alikes or sums."""
 
     start: int
     end: int
     value: str
     form: str
-    sure: bool = True
-    language: str = ""
 
 
 @dataclass(slots=True)
 class Run:
-    """Pieces that stand together; `glued` says that words, not only punctuation, stand between them."""
+    """Groups that stand together. attached: letters touch the run, as in "luna_4155550123"."""
 
-    pieces: list[Digit]
-    glued: bool = False
+    pieces: list[Group]
+    attached: bool = False
 
     @property
     def start(self) -> int:
@@ -58,275 +71,427 @@ class Run:
         return [piece.value for piece in self.pieces]
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    value: int
-    part: str
-    language: str
-    sure: bool
+@dataclass(slots=True)
+class _Item:
+    """A number word or figures as they stand in the text, before "double" and "hundred" are applied."""
+
+    start: int
+    end: int
+    part: str  # figures, look, sum, times, minus, or the part of a number word
+    value: str
+    languages: frozenset[str] = frozenset()
+    sure: bool = True
+    glue: str = ""  # the glue word right before it
+    pause: bool = False  # punctuation right before it
+    opens: bool = False  # nothing, or punctuation, stands before it
+    closes: bool = False  # nothing, or punctuation, follows
+    counts: bool = False  # a small number beside "last", "first": it may only say how many digits there are
+
+    @property
+    def number(self) -> int:
+        return int(self.value or 0)
+
+    @property
+    def spoken(self) -> bool:
+        return bool(self.languages)
 
 
-@cache
-def number_words() -> dict[str, _Word]:
-    """Every number word of every language; the first language that claims a word keeps it."""
-    known: dict[str, _Word] = {}
-    for language, words in table("numbers").items():
-        if language in _LANGUAGES_LEFT_OUT:
-            continue
-        loose = set(words.get("homophones", ()))
-        for part in ("ones", "tens", "scale", "repeat", "native"):
-            for word, value in words.get(part, {}).items():
-                entry = _Word(value, "ones" if part == "native" else part, language, word not in loose)
-                if word not in known or (entry.sure and not known[word].sure):
-                    known[word] = entry
-    known.update({word: entry for word, entry in _compounds() if word not in known})
-    return known
-
-
-def _compounds() -> Iterator[tuple[str, _Word]]:
-    """vierundzwanzig, vierentwintig, ventidue, twentytwo."""
-    tables = table("numbers")
-    for language, link, unit_first in (
-        ("de", "und", True),
-        ("nl", "en", True),
-        ("it", "", False),
-        ("en", "", False),
-    ):
-        units = {w: v for w, v in tables[language]["ones"].items() if 0 < v < 10}
-        for ten, tens in tables[language]["tens"].items():
-            for unit, value in units.items():
-                short = ten[:-1] if language == "it" and unit[0] in "uo" else ten
-                word = unit + link + ten if unit_first else short + unit
-                yield word, _Word(tens + value, "ones", language, True)
-
-
-@cache
-def _glue() -> frozenset[str]:
-    return frozenset(table("numbers")["glue"]["words"])
-
-
-@cache
-def _plurals() -> frozenset[str]:
-    return frozenset(table("numbers")["plural"]["words"])
-
-
-@cache
-def _times_words() -> frozenset[str]:
-    return frozenset(table("numbers")["times"]["words"])
-
-
-@cache
-def _stuck_words() -> re.Pattern[str]:
-    english = [
-        w for w, v in number_words().items() if v.language == "en" and v.part != "scale" and len(w) > 2 and v.sure
-    ]
-    return re.compile("|".join(sorted(english, key=len, reverse=True)) + "|oh")
-
-
-def runs(text: str, *, through_words: int = 0) -> list[Run]:
-    """Runs of digits in folded text, in order.
-
-    through_words: how many unknown words may stand between two pieces of one run (0 for plain reading;
-    more when the writer said that the digits are to be put together).
-    """
+def runs(text: str) -> list[Run]:
+    """Runs of digits in folded text, in order."""
     found: list[Run] = []
-    current: Run | None = None
-    gap: list[str] = []
-    for item in _items(text):
-        if isinstance(item, str):
-            gap.append(item)
-            continue
-        if current is not None and _joins(gap, through_words):
-            current.glued = current.glued or any(part[0].isalpha() for part in gap)
-            current.pieces.append(item)
-        else:
-            if current is not None:
-                found.append(current)
-            current = Run([item])
-        gap = []
-    if current is not None:
-        found.append(current)
-    return [merged for run in found if (merged := _settle(run))]
+    for items in _stretches(text):
+        for kept in _apart(items):
+            groups = _trimmed(kept)
+            if groups:
+                found.append(Run(groups, _touches_letters(text, groups[0].start, groups[-1].end)))
+    return found
 
 
-def _joins(gap: list[str], through_words: int) -> bool:
-    unknown = 0
-    symbols = 0
-    for part in gap:
-        if part.isspace():
-            if part.count("\n") > 1 and not through_words:
-                return False
-        elif part[0].isalpha():
-            unknown += part.lower() not in _glue()
-        elif part in _OPEN_GAP or ord(part[0]) > 0x2000:
-            symbols += 1
-        else:
-            symbols += 1
-    return unknown <= through_words and symbols <= 4 + 4 * through_words and len(gap) <= 9 + 6 * through_words
+def _touches_letters(text: str, start: int, end: int) -> bool:
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    return before.isalnum() or after.isalnum() or before in {"_", "@", "#"} or after in {"_", "@"}
 
 
-def _items(text: str) -> Iterator[Digit | str]:
-    """Digits and, between them, the other tokens as plain strings."""
+# --- from text to items
+
+
+@dataclass(frozen=True, slots=True)
+class _Small:
+    """The little words between and around digits."""
+
+    glue: frozenset[str]
+    times: frozenset[str]
+    minus: frozenset[str]
+    before_count: frozenset[str]
+    after_count: frozenset[str]
+    numbered: frozenset[str]
+
+
+@cache
+def _small() -> _Small:
+    lists = table("numbers")
+    return _Small(
+        glue=frozenset(lists["glue"]["words"]),
+        times=frozenset(lists["times"]["words"]),
+        minus=frozenset(lists["sums"]["minus"]),
+        before_count=frozenset(lists["counted"]["before"]),
+        after_count=frozenset(lists["counted"]["after"]),
+        numbered=frozenset(lists["counted"]["numbered"]),
+    )
+
+
+def _stretches(text: str) -> Iterator[list[_Item]]:
+    """Items with nothing but glue between them; endless rows of them are no numbers that anybody dials."""
+    small = _small()
+    current: list[_Item] = []
+    endless = -1  # how far an endless row has got
+    glue = previous = ""
     for match in _TOKEN.finditer(text):
-        token = match.group()
-        pieces = _read(token)
-        if pieces:
-            at = match.start()
-            for piece in pieces:
-                yield Digit(at + piece.start, at + piece.end, piece.value, piece.form, piece.sure, piece.language)
-        else:
-            yield token
+        start, token = match.start(), match.group()
+        if endless >= 0 and start - endless <= _WIDEST_GAP and (token[0].isdecimal() or _known(token.lower())):
+            endless = match.end()
+            continue
+        items = _items(token, start, previous)
+        if items is None:
+            previous = ""
+            continue
+        if not items:
+            word = token.lower()
+            if current and word in small.after_count and _only_counts(current[-1], current):
+                current.pop()
+            if word not in small.glue:
+                if current:
+                    yield _ended(text, current)
+                current, endless = [], -1
+            glue = previous = word
+            continue
+        if current:
+            gap = text[current[-1].end : start]
+            if len(gap) > _WIDEST_GAP or gap.count("\n") > 2:
+                yield _ended(text, current)
+                current = []
+            elif len(current) > _MOST_PIECES:
+                current, endless = [], match.end()
+                continue
+            elif gap not in _PLAIN_GAPS:
+                items[0].glue, items[0].pause = glue, bool(_PAUSE.search(gap))
+        items[0].counts = previous in small.before_count
+        current += items
+        endless = -1
+        glue = previous = ""
+    if current:
+        yield _ended(text, current)
+
+
+def _items(token: str, at: int, previous: str) -> list[_Item] | None:
+    """What a token says in digits; nothing for an ordinary word, None for the number of a day or a line."""
+    if token[0].isdecimal():
+        if len(token) < 3 and previous in _small().numbered and int(token) <= _LAST_IN_A_LIST:
+            return None
+        return [_Item(at, at + len(token), "figures", token)]
+    return [_placed(word, at) for word in _known(token if token in _ALONE_A_DIGIT else token.lower())]
+
+
+def _ended(text: str, items: list[_Item]) -> list[_Item]:
+    if len(items) > 1 and any(item.counts for item in items):
+        items = [item for at, item in enumerate(items) if not _says_how_many(items[at : at + 2])]
+    first, last = items[0], items[-1]
+    if first.part != "figures":
+        first.opens = text[max(0, first.start - _NEAR) : first.start].rstrip(" ")[-1:] in _OPENING
+    if last.part != "figures":
+        last.closes = bool(_CLOSED.match(text, last.end))
+    return items
+
+
+def _says_how_many(pair: list[_Item]) -> bool:
+    """ "last four 0116": the number says how many digits come next."""
+    item, after = pair[0], pair[-1]
+    return item.counts and after is not item and after.part == "figures" and len(after.value) == item.number
+
+
+def _only_counts(item: _Item, stretch: list[_Item]) -> bool:
+    """ "the last four digits", "ten digits": a number that counts digits, and stands apart from those before it."""
+    return item.part == "unit" and (item.counts or item.pause or len(stretch) == 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What one word, or a part of it, says; positions are counted from the start of the word."""
+
+    start: int
+    end: int
+    part: str
+    value: str
+    languages: frozenset[str] = frozenset()
+    sure: bool = True
+
+
+def _placed(word: _Known, at: int) -> _Item:
+    return _Item(at + word.start, at + word.end, word.part, word.value, word.languages, word.sure)
 
 
 @lru_cache(maxsize=4096)
-def _read(token: str) -> tuple[Digit, ...]:
-    """What one token says in digits, counted from its own start; the same few hundred words come again and again."""
-    if not token[0].isalnum():
+def _known(word: str) -> tuple[_Known, ...]:
+    """The digits in one word that is not figures; the same few hundred words come again and again."""
+    size = len(word)
+    entry = number_words().get(word)
+    if entry is not None:
+        return (_Known(0, size, entry.part, str(entry.value), entry.languages, entry.sure),)
+    if word[0] == "(":
+        return _computed(word)
+    for part, small in (("times", _small().times), ("minus", _small().minus)):
+        if word in small:
+            return (_Known(0, size, part, "", sure=False),)
+    if size <= 3 and word != "i" and _LOOKALIKE.fullmatch(word):
+        return (_Known(0, size, "look", word.translate(_LOOKALIKES), sure=False),)
+    signs = digit_signs()
+    if word[0] in signs and all(char in signs for char in word):
+        script = frozenset({"signs"})
+        return tuple(_Known(i, i + 1, "unit", signs[char], script, size > 1) for i, char in enumerate(word))
+    return tuple(_Known(start, end, found.part, str(found.value), found.languages) for start, end, found in stuck(word))
+
+
+_OPERATIONS: dict[str, Callable[[int, int], int]] = {
+    "+": int.__add__,
+    "-": int.__sub__,
+    "*": int.__mul__,
+    "x": int.__mul__,
+    "×": int.__mul__,
+    "/": lambda one, two: one // two if two and one % two == 0 else -1,
+}
+
+
+def _computed(token: str) -> tuple[_Known, ...]:
+    match = _SUM.search(token)
+    if match is None:
         return ()
-    low = token.lower()
-    known = number_words()
-    if token.isdigit():
-        return (Digit(0, len(token), token, "d"),)
-    if low in known:
-        word = known[low]
-        return (Digit(0, len(token), f"{word.part}:{word.value}:{low}", "w", word.sure, word.language),)
-    if low == "o":
-        return (Digit(0, 1, "ones:0:o", "w", False, "en"),)
-    if low in _times_words():
-        return (Digit(0, len(token), f"times:0:{low}", "w", False, ""),)
-    return tuple(_mixed(token, 0) or _native(token, 0))
+    result = _OPERATIONS[match.group(2)](int(match.group(1)), int(match.group(3)))
+    return (_Known(0, len(token), "sum", str(result)),) if 0 <= result <= 99 else ()
 
 
-def _mixed(token: str, at: int) -> list[Digit]:
-    """eight1five, fivefive5, o8i2: number words stuck to figures, or letters that look like figures."""
-    if len(token) > 40:
+# --- which loose words are digits
+
+
+def _apart(items: list[_Item]) -> Iterator[list[_Item]]:
+    """The stretch, broken where a loose word is no digit after all."""
+    if all(item.sure for item in items):
+        yield items
+        return
+    languages = frozenset[str]().union(*(item.languages for item in items if item.sure))
+    kept: list[_Item] = []
+    for at, item in enumerate(items):
+        if item.sure or _welcome(items, at, languages):
+            kept.append(item)
+        elif kept:
+            yield kept
+            kept = []
+    if kept:
+        yield kept
+
+
+def _welcome(items: list[_Item], at: int, languages: frozenset[str]) -> bool:
+    """A loose word is a digit only beside others of its kind: "ate" beside spoken digits, "l" beside figures."""
+    item = items[at]
+    around = [items[place] for place in (at - 1, at + 1) if 0 <= place < len(items)]
+    if item.part == "times":
+        return bool(around)
+    if item.part == "minus":
+        return len(around) == 2
+    if item.part == "look":
+        return _looks_like_a_digit(item, around)
+    return bool(item.languages & languages) and any(other.spoken or other.part == "look" for other in around)
+
+
+def _looks_like_a_digit(item: _Item, around: list[_Item]) -> bool:
+    touching = [other for other in around if other.end == item.start or item.end == other.start]
+    if touching:
+        return len(touching) == 2 or not item.value.strip("01") or item.value in {"00", "01", "10"}
+    single = [other for other in around if other.spoken or other.end - other.start == 1]
+    return bool(single) and item.end - item.start == 1 and item.value in {"0", "1"}
+
+
+def _trimmed(items: list[_Item]) -> list[Group]:
+    """Drops loose words from the edges, unless there is company enough and they complete a number of usual length."""
+    if all(item.part == "figures" for item in items):
+        return [Group(item.start, item.end, item.value, "d") for item in items]
+    sure = [at for at, item in enumerate(items) if item.sure]
+    if not any(items[at].part != "repeat" for at in sure):
         return []
-    low = token.lower()
-    pattern = _stuck_words()
-    pieces: list[Digit] = []
-    for part in _PIECE.finditer(low):
-        start = part.start()
-        if part.group().isdigit():
-            pieces.append(Digit(at + start, at + part.end(), part.group(), "d"))
-            continue
-        while start < part.end() and (word := pattern.match(low, start)):
-            entry = number_words().get(word.group()) or _Word(0, "ones", "en", True)
-            value = f"{entry.part}:{entry.value}:{word.group()}"
-            pieces.append(Digit(at + start, at + word.end(), value, "w", True, "en"))
-            start = word.end()
-        if start < part.end():
-            pieces = []
-            break
-    if len(pieces) > 1:
-        return pieces
-    has_figure = any(char.isdigit() for char in token)
-    if _LEETISH.fullmatch(token) and (has_figure or set(low) == {"o"}) and len(token) > 1:
-        return [Digit(at, at + len(token), token.translate(_LEET), "m", has_figure)]
-    return []
+    first, last = sure[0], sure[-1]
+    while last + 1 < len(items) and _goes_on(items[last], items[last + 1]):
+        last += 1
+    inner = _grouped(items[first : last + 1])
+    if len(sure) < _ENOUGH_COMPANY or len(sure) == len(items):
+        return inner
+    if items[0].value == "0" or items[0].opens:
+        first = 0
+    if items[-1].closes:
+        last = len(items) - 1
+    inner = _grouped(items[first : last + 1])
+    for start, end in ((0, len(items)), (0, last + 1), (first, len(items))):
+        whole = _grouped(items[start:end])
+        if _length(whole) in _DIALLED_LENGTHS and _length(inner) not in _DIALLED_LENGTHS:
+            return whole
+    return inner
 
 
-def _native(token: str, at: int) -> list[Digit]:
-    """Chinese, Korean and Devanagari number signs written without spaces."""
-    if token.isascii():
-        return []
-    known = number_words()
-    if all(char in known for char in token):
-        return [
-            Digit(
-                at + i,
-                at + i + 1,
-                f"ones:{known[char].value}:{char}",
-                "w",
-                len(token) > 1,
-                known[char].language,
-            )
-            for i, char in enumerate(token)
-        ]
-    return []
+def _goes_on(item: _Item, after: _Item) -> bool:
+    """ "soixante-dix", "five three times": the loose word belongs to the sure one before it."""
+    under = item.part in {"ten", "scale"} and after.part == "unit" and not after.pause
+    return after.part in {"times", "repeat"} or (under and bool(item.languages & after.languages))
 
 
-def _settle(run: Run) -> Run | None:
-    """Turns word pieces into digits and drops loose homophones at the edges and in thin company."""
-    while run.pieces and not _welcome(run, 0):
-        run.pieces.pop(0)
-    while run.pieces and not _welcome(run, -1):
-        run.pieces.pop()
-    if not run.pieces:
-        return None
-    strong = {piece.language for piece in run.pieces if piece.sure}
-    kept = [
-        p
-        for p in run.pieces
-        if p.sure or p.value.startswith("times:") or p.language in strong or (p.language == "en" and "" in strong)
-    ]
-    run.pieces = _spoken(kept)
-    return run if run.pieces else None
+def _length(groups: list[Group]) -> int:
+    return sum(len(group.value) for group in groups)
 
 
-def _welcome(run: Run, at: int) -> bool:
-    piece = run.pieces[at]
-    if piece.value.startswith("times:"):
-        return False
-    if piece.form == "d" or piece.sure:
-        return True
-    company = [p for p in run.pieces if p is not piece and p.sure and p.language in {piece.language, ""}]
-    return len(company) >= 3 and (piece.language != "en" or piece.value.split(":")[-1] in {"o", "oh", "nil"})
+# --- from items to digits
 
 
-def _spoken(pieces: list[Digit]) -> list[Digit]:
-    """Joins "seventy six", "nine hundred", "double five", "three zeros", "quatre vingt dix huit"."""
-    out: list[Digit] = []
-    repeat, repeat_from = 0, -1
-    previous = ("", 0)
-    for piece in pieces:
-        if ":" not in piece.value:
-            out.append(_times(piece, repeat, repeat_from))
-            repeat, repeat_from, previous = 0, -1, ("d", 0)
-            continue
-        part, raw, word = piece.value.split(":", 2)
-        value = int(raw)
-        last = out[-1] if out else None
-        if part == "times":
-            if last is not None and last.value in set("23456") and previous[0] in {"ones", "d"}:
-                out.pop()
-                repeat, repeat_from = int(last.value), last.start
-            continue
-        if part == "repeat":
-            repeat, repeat_from, previous = value, piece.start, ("", 0)
-            continue
-        if last is not None and word in _plurals() and previous[0] in {"ones", "d"} and last.value in set("23456"):
-            out[-1] = Digit(last.start, piece.end, str(value) * int(last.value), "w", True, piece.language)
-            previous = ("", 0)
-        elif last is not None and part == "scale" and previous[0] == "ones" and len(last.value) == 1:
-            out[-1] = Digit(last.start, piece.end, last.value + "0" * (len(str(value)) - 1), "w", True, piece.language)
-            previous = ("", 0)
-        elif last is not None and value == 20 and piece.language == "fr" and previous == ("ones", 4):
-            out[-1] = Digit(last.start, piece.end, "80", "w", True, "fr")
-            previous = ("tens", 80)
-        elif (
-            last is not None
-            and part == "ones"
-            and previous[0] == "tens"
-            and 0 < value < 20
-            and _fits(previous[1], value)
-        ):
-            out[-1] = Digit(last.start, piece.end, str(previous[1] + value), "w", True, piece.language)
-            previous = ("tens", previous[1] + value) if previous[1] in {60, 80} and value == 10 else ("", 0)
-        else:
-            out.append(
-                _times(Digit(piece.start, piece.end, str(value), "w", True, piece.language), repeat, repeat_from)
-            )
-            previous = (part, value) if not repeat else ("", 0)
-            repeat, repeat_from = 0, -1
-    return out
+def _grouped(items: list[_Item]) -> list[Group]:
+    return list(_Speech(items).groups())
 
 
-def _fits(tens: int, value: int) -> bool:
-    """A unit under the tens; soixante-dix-sept and quatre-vingt-dix-huit count on past ten."""
-    return value < 10 or tens in {60, 80}
+_A_FEW = frozenset("23456")
+_OPERATORS = frozenset({"times", "minus"})
+_NO_NUMBER = _OPERATORS | {"repeat"}
 
 
-def _times(piece: Digit, repeat: int, since: int) -> Digit:
-    if repeat:
-        return Digit(since, piece.end, piece.value * repeat, "w", True, piece.language)
-    return piece
+class _Speech:
+    """Applies the grammar of spoken numbers: "seventy six", "nine hundred", "double five", "three zeros"."""
+
+    def __init__(self, items: list[_Item]) -> None:
+        self.items = items
+        self.at = 0
+
+    def groups(self) -> Iterator[Group]:
+        before: Group | None = None
+        while self.at < len(self.items):
+            if self.items[self.at].part == "plural":  # "in sevens": nothing says how many
+                self.at += 1
+                continue
+            group, replaces = self._next(before)
+            if before is not None and not replaces:
+                yield before
+            before = group if group is not None else before if replaces else None
+        if before is not None:
+            yield before
+
+    def _next(self, before: Group | None) -> tuple[Group | None, bool]:
+        """The next group, and whether it takes the place of the one before."""
+        item = self.items[self.at]
+        if item.part == "repeat":
+            return self._repeated(before)
+        if item.part in _OPERATORS:
+            self.at += 1
+            return before, True
+        group = self._number()
+        return self._counted(group), False
+
+    def _peek(self, ahead: int = 0) -> _Item | None:
+        place = self.at + ahead
+        return self.items[place] if place < len(self.items) else None
+
+    def _repeated(self, before: Group | None) -> tuple[Group | None, bool]:
+        """ "double seven"; "five triple," says it afterwards."""
+        item = self.items[self.at]
+        self.at += 1
+        follower = self._peek()
+        afterwards = follower is None or (follower.pause and not item.pause)
+        if afterwards and before is not None:
+            return Group(before.start, item.end, before.value * item.number, "w"), True
+        if follower is None or follower.part in _NO_NUMBER:
+            return before, True
+        group = self._number()
+        return Group(item.start, group.end, group.value * item.number, "w"), False
+
+    def _counted(self, group: Group) -> Group:
+        """ "three zeros", "zwei mal die vier", "five three times", "eight minus one"."""
+        follower, after = self._peek(), self._peek(1)
+        if follower is None:
+            return group
+        if follower.part == "plural" and group.value in _A_FEW and not follower.pause:
+            self.at += 1
+            return Group(group.start, follower.end, follower.value * int(group.value), "w")
+        if follower.part in _OPERATORS and after is not None and after.part not in _NO_NUMBER:
+            if follower.part == "minus":
+                self.at += 1
+                return self._less(group)
+            if group.value in _A_FEW:
+                self.at += 1
+                counted = self._number()
+                return Group(group.start, counted.end, counted.value * int(group.value), "w")
+        if follower.value in _A_FEW and len(group.value) == 1 and not follower.pause and self._said_times():
+            self.at += 2
+            return Group(group.start, self.items[self.at - 1].end, group.value * follower.number, "w")
+        return group
+
+    def _said_times(self) -> bool:
+        """ "three times" comes next, and nothing after it that it could belong to."""
+        times, beyond = self._peek(1), self._peek(2)
+        return times is not None and times.part == "times" and (beyond is None or beyond.pause)
+
+    def _less(self, group: Group) -> Group:
+        taken = self._number()
+        difference = int(group.value[:9]) - int(taken.value[:9])
+        value = str(difference) if difference >= 0 else group.value + taken.value
+        return Group(group.start, taken.end, value, "m")
+
+    def _number(self) -> Group:
+        """One numeral, the unit under the ten and the rest under the hundred taken in."""
+        first = self.items[self.at]
+        if first.part in {"figures", "look", "sum"}:
+            return self._figures(first)
+        value, last = self._below_hundred()
+        if self._continues("scale") and 0 < value < 100:
+            value, last = value * self.items[self.at].number, self.items[self.at]
+            self.at += 1
+        if value >= 100 and value % 100 == 0 and self._has_rest(first):
+            rest, last = self._below_hundred()
+            value += rest
+        return Group(first.start, last.end, str(value), "w")
+
+    def _figures(self, first: _Item) -> Group:
+        self.at += 1
+        form = "d" if first.part == "figures" else "m"
+        if first.part == "figures" and len(first.value) <= 2 and self._continues("scale") and first.number:
+            scale = self.items[self.at]
+            self.at += 1
+            return Group(first.start, scale.end, str(first.number * scale.number), "w")
+        return Group(first.start, first.end, first.value, form)
+
+    def _below_hundred(self) -> tuple[int, _Item]:
+        first = self.items[self.at]
+        value, last = first.number, first
+        self.at += 1
+        if self._continues("ten") and first.part == "unit" and (value, self.items[self.at].number) == (4, 20):
+            value, last = 80, self.items[self.at]  # quatre-vingts
+            self.at += 1
+        if value in {20, 30, 40, 50, 60, 70, 80, 90} and self._continues("unit"):
+            most = 20 if value in {60, 80} and "fr" in self.items[self.at].languages else 10
+            if 0 < self.items[self.at].number < most:
+                value, last = value + self.items[self.at].number, self.items[self.at]
+                self.at += 1
+        if value in {70, 90} and last.number == 10 and self._continues("unit") and 6 < self.items[self.at].number < 10:
+            value, last = value + self.items[self.at].number, self.items[self.at]  # soixante-dix-sept
+            self.at += 1
+        return value, last
+
+    def _continues(self, part: str) -> bool:
+        item = self._peek()
+        return (
+            item is not None
+            and item.part == part
+            and not item.pause
+            and item.glue in {"", "and", "y", "e", "et", "und"}
+        )
+
+    def _has_rest(self, first: _Item) -> bool:
+        """In English "five hundred and six", "five hundred fifty-five" go on; elsewhere "six cent deux" does, too."""
+        item = self._peek()
+        if item is None or not (self._continues("unit") or self._continues("ten")) or not 0 < item.number < 100:
+            return False
+        if "en" not in first.languages or item.glue == "and" or item.number >= 10:
+            return True
+        after = self._peek(1)
+        return item.closes if after is None else after.pause

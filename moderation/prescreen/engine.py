@@ -1,178 +1,144 @@
-"""screen(): opens the gate for each message, lets the detectors look, and joins what they saw into findings."""
+"""screen(): gate and glance choose the lines worth a look, detectors locate contacts, the judge says what is meant."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from moderation.prescreen import (
     emails,
     gate,
     handles,
-    harm,
-    invitations,
-    learned,
     links,
     phones,
     places,
     puzzles,
-    reactions,
-    splits,
+    requests,
+    split_names,
+    split_numbers,
 )
 from moderation.prescreen.allowlist import Allowed, allowed
-from moderation.prescreen.contract import Conversation, Finding, Kind, Message, Options, Rule, Span
-from moderation.prescreen.fold import fold
+from moderation.prescreen.contract import Conversation, Finding, Message, Options, Rule
+from moderation.prescreen.findings import findings
+from moderation.prescreen.fold import Folded, fold
+from moderation.prescreen.glance import glance
+from moderation.prescreen.lexicon import table
 from moderation.prescreen.lines import Clue, Line
+from moderation.prescreen.media import Media, known
 from moderation.prescreen.respell import respell
+from moderation.prescreen.talk import Talk
+from moderation.prescreen.verdicts import verdicts
+from moderation.prescreen.weighing import touched, weighed
+from moderation.prescreen.windows import AFTER
 
-ENGINE_VERSION = "1.0.0"
+ENGINE_VERSION = "2.0.0"
 _DEFAULT = Options()
-_ORDER = {rule: place for place, rule in enumerate(Rule)}
+_TRICKS = frozenset({"tricked", "spaced"})
+_NOTICED = "noticed"
+_COUNTING = frozenset({"number", "words", _NOTICED})
+_MAILISH = frozenset({"mailish", _NOTICED})
+_LINKISH = frozenset({"linkish", _NOTICED})
+_ASKING = frozenset({"asking", _NOTICED})
+_WORTH_JUDGING = 0.1  # clues below are noise whatever the judge would say
 
 
 def screen(conversation: Conversation, *, since: int = 0, options: Options | None = None) -> list[Finding]:
     """Findings of a conversation, one for each rule and actor, in a fixed order.
 
-    since: index of the first new message. Earlier ones are context: only findings that touch a message from
-    `since` on, or are made certain by one, come back. Never raises, whatever the texts hold.
+    since: index of the first new message. Earlier ones are context: only what touches a message from `since` on comes
+    back, and what such a message has made certain. A conversation screened in stretches, each with the sixteen
+    messages before it as context, loses nothing of what it gives at once. Never raises, whatever the texts hold.
     """
-    lines = lines_of(conversation.messages)
+    chosen = options or _DEFAULT
+    found = _found(conversation.messages, since - AFTER, chosen)
+    new = {message.id for message in conversation.messages[since:]}
+    if all(new.intersection(finding.messages) for finding in found):
+        return found
+    told = {key for finding in _found(conversation.messages[:since], 0, chosen) for key in _keys(finding)}
+    return [finding for finding in found if new.intersection(finding.messages) or _keys(finding) - told]
+
+
+def _keys(finding: Finding) -> set[tuple[Rule, str, str]]:
+    return {(finding.rule, finding.actor, message) for message in finding.messages}
+
+
+def _found(messages: Sequence[Message], since: int, chosen: Options) -> list[Finding]:
+    media = known(chosen.private_terms)
+    lines = read(messages, media)
     if not lines:
         return []
-    return _findings(_clues(lines, conversation, options or _DEFAULT), since, options or _DEFAULT)
+    talk = Talk(messages, lines, media)
+    allows = allowed(chosen)
+    clues = [clue for clue in located(talk, lines, allows) if clue.last >= since]
+    noticed = [line.index for line in lines if _NOTICED in line.topics and line.index >= since]
+    judged = verdicts(talk, noticed, [touched(clue) for clue in clues])
+    return findings(weighed(talk, clues, judged, allows), chosen)
 
 
-def lines_of(messages: Iterable[Message]) -> list[Line]:
-    """The messages that touch any topic, made ready; nearly all clean messages end here."""
+def read(messages: Sequence[Message], media: Media) -> list[Line]:
+    """The messages worth a look, their disguises undone: by a form that the gate sees, or noticed at a glance."""
     look = gate.opener()
-    ready: list[Line] = []
+    texts: list[str] = []
+    forms: dict[int, frozenset[str]] = {}
+    undone: dict[int, Folded] = {}
     for index, message in enumerate(messages):
         text = message.text
-        if text.isascii() and len(text) <= gate.LONGEST:
-            topics = look(text.encode())
-            if topics:
-                ready.append(
-                    _respelled(index, message, topics)
-                    if "tricked" in topics or "spaced" in topics
-                    else Line(index, message, topics)
-                )
-        else:
-            folded = respell(fold(text))
-            if topics := gate.topics_of(folded.text):
-                ready.append(Line(index, message, topics, folded))
-    return ready
+        plain = text.isascii() and len(text) <= gate.LONGEST
+        topics = look(text.encode()) if plain else frozenset()
+        if not plain or topics & _TRICKS:
+            folded = undone[index] = respell(fold(text))
+            text = folded.text
+            topics |= gate.topics_of(text)
+        if topics:
+            forms[index] = topics
+        texts.append(text)
+    if media.private:
+        forms |= {
+            at: forms.get(at, frozenset()) | {_NOTICED} for at, text in enumerate(texts) if media.names_private(text)
+        }
+    for index in noticed(texts):
+        forms[index] = forms.get(index, frozenset()) | {_NOTICED}
+    return [Line(index, messages[index], forms[index], undone.get(index), media) for index in sorted(forms)]
 
 
-def _respelled(index: int, message: Message, topics: frozenset[str]) -> Line:
-    """A line whose spelling tricks are undone; it may touch more topics than the raw text did."""
-    folded = respell(fold(message.text))
-    more = topics if folded.source is None else topics | gate.topics_of(folded.text)
-    return Line(index, message, more, folded)
+def noticed(texts: Sequence[str]) -> Iterator[int]:
+    """The places of the texts that should be read for what they mean; signs without a word mean nothing to a reader."""
+    bar = table("weights")["bars"]["glance"]
+    odds = enumerate(glance().odds(texts).tolist())
+    return (at for at, high in odds if high > bar and any(map(str.isalnum, texts[at])))
 
 
-def _clues(lines: list[Line], conversation: Conversation, options: Options) -> list[Clue]:
-    talk = splits.Talk(conversation, lines)
-    clues = clues_of_lists(lines, talk, options)
-    clues += learned.find(talk, lines, clues)
-    clues += harm.find(talk, clues)
-    return clues
-
-
-def clues_of_lists(lines: list[Line], talk: splits.Talk, options: Options) -> list[Clue]:
-    """What the detectors and phrase lists see, before the model weighs it."""
-    known = allowed(options)
-    clues: list[Clue] = []
-    for line in lines:
-        if line.index:
-            line.context = "\n".join(
-                message.text[-200:] for message in talk.messages[max(0, line.index - 2) : line.index]
-            )
-        clues += _settled(_in_one_message(line, known))
-    clues += splits.find(talk, lines, known)
-    clues += puzzles.find(talk, lines)
-    reactions.strengthen(talk, clues)
-    clues += reactions.declined(talk, lines, clues)
-    return clues
-
-
-def _in_one_message(line: Line, known: Allowed) -> list[Clue]:
+def located(talk: Talk, lines: Sequence[Line], allows: Allowed) -> list[Clue]:
+    """Everything that may be a contact by its form, in one message or over several."""
     found: list[Clue] = []
-    if "mailish" in line.topics:
-        found += emails.find(line, known)
-    if "linkish" in line.topics:
-        found += links.find(line, known)
-    if line.topics & {"number", "words"}:
-        found += phones.find(line, known)
-    if line.topics & {"app", "short", "id", "foreign"}:
-        found += handles.find(line)
-    if line.topics & {"place", "street", "meet"}:
-        found += places.find(line)
-    return found + list(invitations.find(line))
+    for line in lines:
+        found += _in_one_message(line, allows)
+    found += split_numbers.find(talk, lines, allows)
+    found += split_names.find(talk, lines)
+    found += puzzles.find(talk, lines)
+    return surest(clue for clue in found if clue.score >= _WORTH_JUDGING)
 
 
-def _settled(found: list[Clue]) -> list[Clue]:
-    """Within one message the surer reading of overlapping characters wins, and a share explains its own invitation."""
-    shares = sorted((c for c in found if c.rule is Rule.CONTACT_SHARED), key=lambda c: (-c.score, c.start))
+def _in_one_message(line: Line, allows: Allowed) -> Iterator[Clue]:
+    if line.topics & _MAILISH:
+        yield from emails.find(line, allows)
+    if line.topics & _LINKISH:
+        yield from links.find(line, allows)
+    if line.topics & _COUNTING:
+        yield from phones.find(line, allows)
+    if _NOTICED in line.topics:
+        yield from handles.find(line)
+        yield from places.find(line, allows)
+    if line.topics & _ASKING:
+        yield from requests.find(line)
+
+
+def surest(clues: Iterable[Clue]) -> list[Clue]:
+    """The surer reading of overlapping characters wins."""
     kept: list[Clue] = []
-    for clue in shares:
-        if not any(other.start < clue.end and clue.start < other.end for other in kept):
-            kept.append(clue)
-    sure = any(clue.score >= 0.5 for clue in kept)
-    return kept + [
-        c for c in found if c.rule is not Rule.CONTACT_SHARED and not (sure and c.rule is Rule.CONTACT_REQUESTED)
-    ]
-
-
-def _findings(clues: list[Clue], since: int, options: Options) -> list[Finding]:
-    groups: dict[tuple[Rule, str], list[Clue]] = {}
-    for clue in clues:
-        if clue.score >= options.threshold:
-            groups.setdefault((clue.rule, clue.line.sender), []).append(clue)
-    findings = [
-        (max(_last(clue) for clue in group), _finding(rule, actor, group)) for (rule, actor), group in groups.items()
-    ]
-    fresh = [finding for last, finding in findings if last >= since]
-    return sorted(fresh, key=lambda finding: (_ORDER[finding.rule], finding.actor))
-
-
-def _last(clue: Clue) -> int:
-    return max(clue.line.index, clue.seen_at, *(piece.line.index for piece in clue.extra), -1)
-
-
-def _finding(rule: Rule, actor: str, clues: list[Clue]) -> Finding:
-    best = max(clues, key=lambda clue: clue.score)
-    doubt = 1.0
-    for score in sorted((clue.score for clue in clues), reverse=True)[:3]:
-        doubt *= 1 - score * (0.98 if doubt == 1.0 else 0.5)
-    spans: dict[tuple[int, int, int], Span] = {}
-    messages: dict[int, str] = {}
-    for clue in clues:
-        parts = [(clue.line, clue.start, clue.end), *((p.line, p.start, p.end) for p in clue.extra)]
-        for line, first, last in parts:
-            messages[line.index] = line.message.id
-            if first < last:
-                start, end = line.folded.span(first, last)
-                spans[line.index, start, end] = Span(line.message.id, start, end, Kind(clue.kind), clue.contact)
-    return Finding(
-        rule=rule,
-        actor=actor,
-        messages=tuple(messages[index] for index in sorted(messages)),
-        spans=tuple(_apart([(key, spans[key]) for key in sorted(spans)])),
-        kind=best.kind,
-        score=round(min(0.99, 1 - doubt), 3),
-        explanation=_explain(best, len(messages)),
-        detector=best.detector,
-    )
-
-
-def _apart(spans: list[tuple[tuple[int, int, int], Span]]) -> list[Span]:
-    """Overlapping spans of one message become one."""
-    out: list[Span] = []
-    for _, span in spans:
-        if out and out[-1].message == span.message and span.start < out[-1].end:
-            last = out.pop()
-            span = Span(last.message, last.start, max(last.end, span.end), last.kind, last.contact or span.contact)
-        out.append(span)
-    return out
-
-
-def _explain(clue: Clue, messages: int) -> str:
-    across = f", over {messages} messages" if messages > 1 else ""
-    return f"{clue.why}{across}"
+    taken: dict[int, list[tuple[int, int]]] = {}
+    for clue in sorted(clues, key=lambda one: (-one.score, one.line.index, one.start)):
+        stretches = [(clue.line.index, clue.start, clue.end), *((p.line.index, p.start, p.end) for p in clue.extra)]
+        if any(a < end and start < b for at, start, end in stretches for a, b in taken.get(at, ())):
+            continue
+        kept.append(clue)
+        for at, start, end in stretches:
+            taken.setdefault(at, []).append((start, end))
+    return kept

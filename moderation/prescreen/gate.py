@@ -1,4 +1,4 @@
-"""The gate: one linear-time look at a message says which topics it touches. Finds nothing itself."""
+"""The gate: one linear-time look at a message says which forms it may hold. Finds nothing itself."""
 
 import re
 from collections.abc import Callable
@@ -6,22 +6,21 @@ from functools import cache
 
 import re2
 
-from moderation.prescreen import media
 from moderation.prescreen.digits import number_words
 from moderation.prescreen.lexicon import table
 
 LONGEST = 6000
 Match = Callable[[bytes], list[int]]
-_COUNTING = frozenset({"place", "street", "declines", "outside", "hypo"})
 _MACRO = re.compile(r"\{([a-z]+)\}")
 _CANARY = (
-    ("ring me", "phone"),
     ("a@b.example", "mailish"),
     ("0 1 2", "number"),
-    ("on discord", "app"),
     ("see https://a.example/b", "linkish"),
     ("nine one two four", "words"),
-    ("meet at the cafe", "meet"),
+    ("l e t t e r s", "spaced"),
+    ("dGVzdCBvZiB0aGUgZ2F0ZQ==", "coded"),
+    ("tango echo sierra tango", "spelled"),
+    ("what's your number", "asking"),
 )
 
 
@@ -31,34 +30,22 @@ class GateBroken(RuntimeError):
 
 def _macros() -> dict[str, str]:
     words = number_words()
-    strong = [w for w, entry in words.items() if w.isascii() and entry.part != "repeat"] + [
-        "oh",
-        "double",
-        "triple",
-    ]
-    described = f"{media.DESCRIBED_APP}|{media.DESCRIBED_AFTER}"
-    ascii_names = "|".join(word for word in media.strong_words().split("|") if word.isascii())
+    strong = [w for w, entry in words.items() if w.isascii() and entry.part != "repeat"] + ["oh", "double", "triple"]
     return {
-        "app": rf"\b(?:{ascii_names})(?:s|e?d|ing)?\b|{described}|{media.foreign_words()}|[👻📸🎮📷🐦]",
-        "short": "|".join(word for word in media.short_words().split("|") if word.isascii()),
         "numberword": "|".join(sorted(strong, key=len, reverse=True)),
         "glue": "|".join(word for word in table("numbers")["glue"]["words"] if word.isascii()),
-        "foreign": "|".join(table("foreign")["words"]),
     }
 
 
 @cache
-def _sets() -> tuple[Match, Match, tuple[str, ...], tuple[str, ...]]:
-    """Two automata: patterns that count words multiply the states of all others, so they stand apart."""
+def _set() -> tuple[Match, tuple[str, ...]]:
     topics = table("topics")["topics"]
-    plain = tuple(name for name in topics if name not in _COUNTING)
-    counting = tuple(name for name in topics if name in _COUNTING)
-    first, second = _compiled([topics[name] for name in plain]), _compiled([topics[name] for name in counting])
+    names = tuple(topics)
+    match = _compiled(list(topics.values()))
     for sample, topic in _CANARY:
-        seen = {plain[hit] for hit in first(sample.encode())} | {counting[hit] for hit in second(sample.encode())}
-        if topic not in seen:
+        if topic not in {names[hit] for hit in match(sample.encode())}:
             raise GateBroken(f"the pre-screen gate does not see the topic {topic!r}: check lexicon/topics.toml")
-    return first, second, plain, counting
+    return match, names
 
 
 def _compiled(patterns: list[str]) -> Match:
@@ -78,17 +65,17 @@ def _compiled(patterns: list[str]) -> Match:
 @cache
 def opener() -> Callable[[bytes], frozenset[str]]:
     """The fastest look: UTF-8 of at most LONGEST characters → its topics; always the same object for the same ones."""
-    first, second, plain, counting = _sets()
+    match, names = _set()
     known: dict[tuple[int, ...], frozenset[str]] = {}
     nothing: frozenset[str] = frozenset()
 
     def look(text: bytes) -> frozenset[str]:
-        hits, more = first(text), second(text)
-        if not hits and not more:
+        hits = match(text)
+        if not hits:
             return nothing
-        key = (*hits, -1, *more)
+        key = tuple(hits)
         if key not in known:
-            known[key] = frozenset([plain[hit] for hit in hits] + [counting[hit] for hit in more])
+            known[key] = frozenset(names[hit] for hit in hits)
         return known[key]
 
     return look

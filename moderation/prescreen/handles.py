@@ -1,341 +1,203 @@
-# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
-"""Finds user names and ids: a name counts when a medium and somebody's "mine" or "add me" stand beside it."""
+"""Finds user names, ids and friend codes: by the shape of a token, and by the words that introduce it as a name.
+
+Whether giving it breaks a rule is not asked here. A medium beside the name, a label ("user:") or a look-up ("add",
+"search for") make a name of what could be anything; a made-up shape (figures, underscores) needs less of that.
+"""
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from moderation.prescreen.contract import Kind, Rule
-from moderation.prescreen.lexicon import table
 from moderation.prescreen.lines import Clue, Line
-from moderation.prescreen.media import Medium, Mention, media
+from moderation.prescreen.media import Medium
+from moderation.prescreen.names import Shape, ordinary, shape
+from moderation.prescreen.naming import Cue, Row, Token, begins_no_name, pattern
 
-_WORD = r"@?[^\W_][\w.\-]{0,30}[\w](?:#\d{3,5})?|@?_[\w.\-]{2,30}|@[\w.]{2,30}"
-_NAMING = re.compile(
-    r"(?:\W*(?:(?:user ?-?)?names?|users?|ids?|handles?|tags?|acc(?:ount)?s?|codes?|friend codes?|profiles?|is|its|it's|it|im|i'm|i am|am|as|under|at|"
-    r"called|named|username|add|on there|over there|there|here|the|my|me|de|es|e|ist|isi|mi|minha|meu|mon|ma|c'est|mein|ist|aap|hai|ko|si|"
-    r"adalah|user|nick|nickname|pseudo|usuario|is:|lautet|soy|sou|sono|ben|jestem|нick|ник|мой|я|の|id는|은|는|pe|h|yaz|ekle|bul|then|"
-    r"goes by|find|look for|search|search for|snap|dm|follow|to|us|up|with|hmu|display name|screen name|screenname|just|that's|thats|mine is|mine's|mine)\b){0,5}"
-    r"[\s:=>\-→~,.\"'(*|]*",
+_MOST_CLUES = 12  # of one sort in one message
+_MOST_QUOTED_WORDS = 6
+_UNBROKEN = re.compile(r"\S+")
+_MAIL_OR_LINK = re.compile(r"://|\bwww\.|\w\.[a-z]{2,6}/|\w@\w[^@\s]*\.\w", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"“<*]([^\"”<>*\n]{3,40})[\"”>*]|(?<!\w)'([^'\n]{3,40})'(?!\w)")
+_TITLED = re.compile(r"(?<![\w@])(?:[A-Z][\w'-]+,? (?:(?:&|of|the|and) )?){1,4}[A-Z][\w'-]+")
+_PAYMENT_TAG = re.compile(r"(?<![\w$])[$£][A-Za-z][\w-]{2,24}")
+_FEDERATED = re.compile(r"@[\w.-]{1,40}[:@][\w-]{1,40}(?:\.[\w-]{2,20}){1,3}\b")
+_CODE = re.compile(
+    r"\b(?:SW-?)?\d{4}[- ]\d{4}[- ]\d{4}\b|(?<![\d.,+-])\d{7,12}(?![\d.,-])|\b\d{3}[ -]\d{3,4}[ -]\d{4}\b",
     re.IGNORECASE,
 )
-_AFTER = re.compile(rf"({_WORD})", re.IGNORECASE)
-_BEFORE = re.compile(
-    rf"({_WORD})[\s\"'),*]*(?:is (?:me|my|what)|over|there|me)?\s*(?:on|in|for|at|is my|are my|auf|en|no|sur|su|op|di|da|na|w|в|pe|sa|te|de|via)?\s*"
-    rf"(?:the |my |meu |mi |mein |mon )?$",
+_SPELLED = re.compile(
+    r"\b[a-z0-9]{1,20}(?:\s(?:dot|under ?score|underline|hyphen|dash|period|point|full stop)\s[a-z0-9]{1,20}){1,5}\b",
     re.IGNORECASE,
 )
-_FRAME_BEFORE = re.compile(
-    r"(?:\bi'?m|\bi am|\bits|\bit's|\bit is|find me|add me|\bas|follow|following me|named|called|user(?:name)? is|is|add|search|look for|look up|look me up|"
-    r"me at|me as|reach me|me up|hmu|dm|soy|sou|sono|bin|suis|jestem|:|=|-|→|>|@|\bum|tag|hit)[\s:\"'(*]*$",
-    re.IGNORECASE,
+_TOP_LEVEL = re.compile(
+    r".*\s(?:dot|point|period)\s(?:com|net|org|co|uk|gg|me|io|de|fr|es|it|be|ph|in|ru|at)", re.IGNORECASE
 )
-_OWN = re.compile(
-    r"\b(?:my|mine|i'?m|im|i am|look up|takip|add me|add|follow|find me|me|us|snap me|dm|mi|meu|minha|mon|mein|mij|mio|benim|мой|aku|ako|hanapin|mujhe|mera|meri|adicion\w+|agreg\w+|busca\w*|ajoute\w*|username|user|handle|tag|id)\b|の",
-    re.IGNORECASE,
-)
-_SHARE = re.compile(
-    r"\b(?:add me|add us|follow me|find me|look me up|search me|dm me|my (?:user|username|user name|tag|handle|id|gamertag|gt|at|@|nick)|friend me|"
-    r"msg me|message me|hit me up|hmu)\b[^.!?\n]{0,25}?\b(?:my (?:user|name|tag|id) is|user is|is|its|it's|im|i'm|at|as|:|,)\s*",
-    re.IGNORECASE,
-)
-_SAME_NAME = re.compile(
-    r"\b(?:same (?:exact )?(?:user ?-?)?(?:name|handle|tag|@|nick|username|id|spelling)(?:,? (?:as|like|that|i use|i have|of)? ?(?:on |in )?(?:here|this|mine|my))?|"
-    r"(?:the )?same (?:thing |one )?(?:as (?:on )?(?:here|this|my name)|on (?:there|both))|(?:it'?s |i'?m |its |im )?my (?:user ?-?)?(?:name|nick|handle|username) (?:from |on |in )?(?:here|this(?: site| app)?)|"
-    r"(?:my |the |user)?name (?:i (?:use|have|go by) )?(?:on )?here|(?:exactly as|same as|identical to|what i'?m called|as) (?:i am |it is |i'?m called |my name )?(?:on )?(?:here|this site|this room)|"
-    r"mismo nombre|mesmo nome|meme (?:nom|pseudo)|(?:der|den )?gleiche[rn]? name|stesso nome|zelfde naam|ayni isim|ten sam nick|nama sama|\u0442\u043e\u0442 \u0436\u0435 \u043d\u0438\u043a)\b[^.!?\n]{0,60}",
-    re.IGNORECASE,
-)
-_CHAT_WORDS = frozenset(
-    [
-        "sum1",
-        "any1",
-        "some1",
-        "every1",
-        "no1",
-        "gr8",
-        "m8",
-        "l8r",
-        "b4",
-        "2day",
-        "2nite",
-        "2moro",
-        "2morrow",
-        "w8",
-        "h8",
-        "str8",
-        "4ever",
-        "2gether",
-        "u2",
-        "me2",
-        "covid19",
-        "ps5",
-        "ps4",
-        "ps3",
-        "mp3",
-        "h2o",
-        "b12",
-        "d3",
-        "24/7",
-        "k9",
-        "4got",
-        "ily2",
-        "sk8",
-        "gen1",
-        "y10",
-        "y11",
-        "yr10",
-        "yr11",
-        "4u",
-        "g2g",
-        "b2b",
-        "p.s",
-        "a.m",
-        "p.m",
-        "e.g",
-        "i.e",
-    ]
-)
-_CODE = re.compile(r"\b(?:sw-?)?\d{4}[- ]\d{4}[- ]\d{4}\b|\b\d{8,10}\b|\b[a-z0-9]{2,20}#\d{4}\b", re.IGNORECASE)
-_LIFE = re.compile(
-    r"\b(?:my (?:ex|mum|mom|dad|sister|brother|son|daughter|boss|friend|cousin|wife|husband|gf|bf|bff|best)|blocked|deleted|he|she|they|his|her|their)\b",
+_CHANGE = re.compile(
+    r"[,\s]*(?:but|except|only|just|with|w|without|minus|plus|and|then|add|chop|put|take|pero|mais|nur|ohne|mit|sin|con)\b"
+    r"[^.!?\n]{0,60}?(?=,?\s+(?:on|thats|that's|is my|over on|in)\b|[.!?\n]|$)",
     re.IGNORECASE,
 )
 
-
-@cache
-def ordinary() -> frozenset[str]:
-    return frozenset(table("ordinary_words")["words"].split())
-
-
-def shaped(token: str) -> bool:
-    """Looks like a user name by itself: figures, underscores or dots among letters."""
-    bare = token.lstrip("@").rstrip(".")
-    if len(bare) < 3 or bare.isdigit() or bare.lower() in _CHAT_WORDS:
-        return False
-    if re.fullmatch(
-        r"\d+(?:st|nd|rd|th|am|pm|mg|k|s|x|h|hrs?|min|mins|yrs?|wks?|ish|yo|f|m)", bare, re.IGNORECASE
-    ) or re.fullmatch(r"(?:[a-z]\.)+[a-z]?|\d+[.,]\d+|\w+-\w+|\.+", bare, re.IGNORECASE):
-        return False
-    return bool(re.search(r"[a-z]", bare, re.IGNORECASE) and re.search(r"[\d_]|\w\.\w", bare)) or "#" in bare
+# What a token is worth by shape and cue, in the order of Cue: the form alone, the judge has the last word below 0.5.
+_WORTH: dict[Shape, tuple[float, ...]] = {
+    Shape.ORDINARY: (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    Shape.UNUSUAL: (0.0, 0.0, 0.1, 0.2, 0.3, 0.35, 0.6),
+    Shape.COMPOUND: (0.0, 0.3, 0.35, 0.5, 0.55, 0.6, 0.8),
+    Shape.SHAPED: (0.4, 0.6, 0.5, 0.8, 0.8, 0.85, 0.93),
+    Shape.MARKED: (0.0, 0.7, 0.3, 0.9, 0.75, 0.9, 0.95),
+    Shape.TAGGED: (0.6, 0.75, 0.65, 0.9, 0.9, 0.92, 0.96),
+}
+_IN_LINE_TOO = 0.12  # introduced, and a medium elsewhere in the message
+_RUNS_ON = 0.2  # a plain word in the middle of its sentence is rarely a name
+_PHRASE = 0.45  # everyday words introduced beside a medium
+_UNSURE = 0.15  # beside a word such as "line" or "face" that is not always a medium
+_HALF_AN_ADDRESS = 0.55  # a name with a mail provider beside it; a whole address is found by emails.py
+_POINTED_AT = 0.3  # things have articles, names have none
+_LEAST = 0.2
+_MOST = 0.97
 
 
 def find(line: Line) -> Iterator[Clue]:
-    spans: list[tuple[int, int]] = []
-    for mention in line.mentions:
-        for start, end, score in _beside(line, mention):
-            if any(a < end and start < b for a, b in spans):
+    """Names in one message, each with how surely its form and its labels make it one."""
+    names = _Names(line)
+    clues: list[Clue] = []
+    for sort in (names.codes(), names.tags(), names.spelled()):
+        clues += islice(sort, _MOST_CLUES)
+    clues += [clue for clue in islice(names.tokens(), _MOST_CLUES) if not _within(clue, clues)]
+    clues += [clue for clue in islice(names.phrases(), _MOST_CLUES) if not _within(clue, clues, clue.score)]
+    yield from clues
+    yield from (clue for clue in names.same_name() if not _within(clue, clues, clue.score))
+
+
+def _within(clue: Clue, others: Sequence[Clue], score: float = 0.0) -> bool:
+    """Another clue of at least that score has some of these characters."""
+    return any(other.start < clue.end and clue.start < other.end and other.score >= score for other in others)
+
+
+def _addresses(text: str) -> Iterator[tuple[int, int]]:
+    """Where links and mail addresses are: a name inside them is not a name by itself."""
+    return (match.span() for match in _UNBROKEN.finditer(text) if _MAIL_OR_LINK.search(match.group()))
+
+
+class _Names:
+    """The names of one message, by what makes them names."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.text = line.text
+        self.row = Row(line)
+        self.addresses = list(_addresses(self.text)) if "." in self.text else []
+
+    def tokens(self) -> Iterator[Clue]:
+        """Tokens that look like a name, weighed by what introduces them."""
+        past = 0
+        for at, token in enumerate(self.row.tokens):
+            form = shape(self.text[token.start : token.end])
+            if form is Shape.ORDINARY or token.start < past or self._within_something_else(token):
                 continue
-            spans.append((start, end))
-            yield _clue(line, start, end, mention.medium, score)
-    if not spans:
-        yield from _full_name(line)
-        yield from _by_introduction(line)
-    yield from _same_name(line)
+            end, score, medium = self._weighed(at, form)
+            if score >= _LEAST:
+                past = end
+                yield self._clue(token.start, end, score, medium)
 
+    def _weighed(self, at: int, form: Shape) -> tuple[int, float, Medium | None]:
+        """Where the name that begins with token `at` ends, what it is worth, and the medium it is for."""
+        cue, medium, sure = self.row.cue(at)
+        end, score = self.row.tokens[at].end, _WORTH[form][cue]
+        if self.row.beside and Cue.APPOSITION <= cue < Cue.AT_MEDIUM:
+            score += _IN_LINE_TOO
+        if form <= Shape.COMPOUND and cue > Cue.MEDIUM_IN_LINE:
+            end = self.row.phrase_end(at) or end
+            score -= _POINTED_AT * self.row.is_thing(at) + _UNSURE * (not sure)
+            score -= _RUNS_ON * (form is Shape.UNUSUAL and not self.row.ends_clause(end))
+        return end, min(score, _MOST), medium
 
-def _clue(line: Line, start: int, end: int, medium: Medium, score: float) -> Clue:
-    name = line.text[start:end]
-    kind = medium.kind if medium.kind is not Kind.URL else Kind.URL
-    why = f"a name to be found under on {medium.name}"
-    return Clue(
-        Rule.CONTACT_SHARED,
-        line,
-        start,
-        end,
-        kind,
-        score,
-        "handle",
-        why,
-        f"{medium.name}:{name.lstrip('@').lower()}",
-    )
+    def codes(self) -> Iterator[Clue]:
+        """Friend codes and player ids: figures that a label or a game beside them makes an id."""
+        for match in _CODE.finditer(self.text):
+            before, mention = self.row.cue_at(match.start())
+            medium = mention.medium if mention else self.row.medium
+            switch = match.group()[:2].lower() == "sw"
+            game = mention is not None and mention.medium.kind is Kind.SOCIAL_HANDLE
+            if switch or before is Cue.LABEL or game:
+                yield self._clue(match.start(), match.end(), 0.9 if switch else 0.8, medium, "friend-code")
 
+    def tags(self) -> Iterator[Clue]:
+        """Payment tags and federated names, which carry their own mark."""
+        medium = self.row.medium
+        for match in _PAYMENT_TAG.finditer(self.text):
+            sure = medium is not None and medium.kind is Kind.OTHER
+            yield self._clue(match.start(), match.end(), 0.92 if sure else 0.6, medium, "payment-tag", Kind.OTHER)
+        for match in _FEDERATED.finditer(self.text):
+            yield self._clue(match.start(), match.end(), 0.85, medium, "federated-name")
 
-def _beside(line: Line, mention: Mention) -> Iterator[tuple[int, int, float]]:
-    text = line.text
-    if (mention.medium.name in {"own_site"}) or _reported(line, mention):
-        return
-    own = bool(_OWN.search(text[max(0, mention.start - 60) : mention.end + 40])) or len(text) < 45
-    for token in islice(re.finditer(_WORD, text), 60 if line.folded.source else 0):
-        if (
-            len(token.group()) > 4
-            and _stretched(line, *token.span())
-            and not (token.start() < mention.end and mention.start < token.end())
-        ):
-            yield *token.span(), 0.86
+    def spelled(self) -> Iterator[Clue]:
+        """ "luna underscore seven seven", as one says a name aloud."""
+        for match in _SPELLED.finditer(self.text):
+            said = match.group().lower()
+            if _TOP_LEVEL.fullmatch(said) or begins_no_name(said.rsplit(" ", 1)[-1]):
+                continue
+            underscored = "underscore" in said.replace(" ", "")
+            introduced = self.row.cue_at(match.start())[0] >= Cue.APPOSITION
+            score = 0.3 + 0.25 * underscored + 0.2 * introduced + 0.15 * self.row.beside
+            yield self._clue(match.start(), match.end(), score, self.row.medium, "spelled-name")
+
+    def phrases(self) -> Iterator[Clue]:
+        """Everyday words that are introduced as a name: "search for quiet harbour on there"."""
+        beside = self.row.beside
+        noted = beside and "spelling_notes" in self.row.hints
+        for start, end, cue in islice(self.row.introduced(), 3):
+            said = self.text[start:end].split()
+            titled = len(said) > 1 and all(word[:1].isupper() for word in said)
+            if beside or cue is Cue.LABEL or (titled and cue is Cue.LOOK_UP):
+                score = _PHRASE - 0.2 * (not beside) + 0.15 * titled + 0.1 * noted - 0.05 * (len(said) > 3)
+                yield self._clue(start, end, score - 0.1 * (cue is Cue.APPOSITION), self.row.medium)
+        if beside:
+            yield from self._quoted(noted)
+            yield from self._titled()
+
+    def _quoted(self, noted: bool) -> Iterator[Clue]:
+        for match in islice(_QUOTED.finditer(self.text), 5):
+            group = 1 if match.group(1) else 2
+            if len(match.group(group).split()) <= _MOST_QUOTED_WORDS:
+                yield self._clue(match.start(group), match.end(group), 0.35 + 0.1 * noted, self.row.medium)
+
+    def _titled(self) -> Iterator[Clue]:
+        """A proper name of several words: "Low Gear Brothers"."""
+        for match in islice(_TITLED.finditer(self.text), 5):
+            if not all(word.strip(",").lower() in ordinary() for word in match.group().split()):
+                yield self._clue(match.start(), match.end(), 0.35, self.row.medium)
+
+    def same_name(self) -> Iterator[Clue]:
+        """ "Same name as on here" is a name elsewhere, with what is to be changed in it."""
+        match = pattern("same_name").search(self.text) if "same_name" in self.row.hints else None
+        if match is None:
             return
-    gap = _NAMING.match(text, mention.end)
-    after = _AFTER.match(text, gap.end()) if gap else None
-    if after is not None and "\n\n" not in text[mention.end : after.start()]:
-        score = _score(line, mention, after.group(1), own, explicit=_explicit(text, mention, after.start()))
-        if score and _not_speech(text, after.start(), after.end(), after.group(1)):
-            end = after.end() - (len(after.group(1)) - len(after.group(1).rstrip(".-")))
-            yield after.start(), end, score
-            return
-    window = text[max(0, mention.start - 45) : mention.start]
-    before = _BEFORE.search(window)
-    if before is not None and own:
-        start = max(0, mention.start - 45) + before.start(1)
-        framed = bool(_FRAME_BEFORE.search(text[max(0, start - 25) : start]))
-        score = _score(line, mention, before.group(1), own, explicit=framed)
-        if score and (framed or shaped(before.group(1))):
-            yield start, start + len(before.group(1).rstrip(".")), score - 0.03
-            return
-    for token in re.finditer(_WORD, text[mention.end : mention.end + 90]):
-        start = mention.end + token.start()
-        if shaped(token.group()) and own and not _is_site_name(text, start):
-            yield start, start + len(token.group().rstrip(".-")), 0.72 if mention.sure else 0.6
-            return
-    for token in re.finditer(_WORD, text[max(0, mention.start - 60) : mention.start]):
-        start = max(0, mention.start - 60) + token.start()
-        if shaped(token.group()) and own and not _is_site_name(text, start):
-            yield start, start + len(token.group().rstrip(".-")), 0.66 if mention.sure else 0.55
-            return
+        change = _CHANGE.match(self.text, match.end())
+        end = change.end() if change else match.end()
+        medium = self.row.medium
+        score = 0.75 if medium else 0.55 if self.row.some_place else 0.45
+        kind = medium.kind if medium else Kind.OTHER
+        why = f"says that the name on this site is also the one {f'on {medium.title}' if medium else 'elsewhere'}"
+        yield Clue(Rule.CONTACT_SHARED, self.line, match.start(), end, kind, score, "same-name", why)
 
+    def _within_something_else(self, token: Token) -> bool:
+        return self.row.is_mention(token) or any(a < token.end and token.start < b for a, b in self.addresses)
 
-def _explicit(text: str, mention: Mention, at: int) -> bool:
-    """Something between the medium and the token introduces a name: "is", ":", "id", "as"."""
-    between = text[mention.end : at]
-    return bool(
-        re.search(
-            r"[:=→>@]|\b(?:is|its|it's|im|i'm|as|under|id|name|user\w*|handle|tag|called|add|me|mine|is:|nick|code|soy|ist|es|hai)\b",
-            between,
-            re.IGNORECASE,
-        )
-    )
-
-
-def _score(line: Line, mention: Mention, token: str, own: bool, explicit: bool) -> float:
-    bare = token.lstrip("@").rstrip(".-").lower()
-    own = own or bool(re.fullmatch(r"[a-z]+[_.][a-z_.]*\d{2,}|[a-z]+_[a-z_]+\w*", bare))
-    if len(bare) < 3 or (bare.isdigit() and not (explicit and 8 <= len(bare) <= 12)):
-        return 0.0
-    if shaped(token) or token.startswith("@"):
-        return (0.93 if explicit or token.startswith("@") else 0.85) if own else 0.7 if explicit else 0.45
-    if bare in ordinary() or not own or re.fullmatch(r"[a-z]+(?:ing|ed|ly|n't)", bare):
-        return 0.0
-    if explicit:
-        return 0.8 if mention.sure else 0.7
-    return 0.0
-
-
-def _not_speech(text: str, start: int, end: int, token: str) -> bool:
-    """A plain word must end its clause to be a name ("my snap is sunflower" but not "my snap is driving me mad")."""
-    if shaped(token) or token.startswith("@"):
-        return True
-    rest = text[end : end + 14]
-    return bool(
-        re.match(
-            r"\s*(?:$|[.,!?;:)\"'\n]|if\b|and\b|n\b|add|on\b|over|there|lol|so\b|in case|w\b|with\b|but\b|x+\b|haha|:|all\b|one\b|no\b|just\b|btw|ok)",
-            rest,
-            re.IGNORECASE,
-        )
-    )
-
-
-def _reported(line: Line, mention: Mention) -> bool:
-    left, _ = line.clause(mention.start, mention.end)
-    return bool(_LIFE.search(line.text[left : mention.start])) and not re.search(
-        r"\b(?:add|find|follow) (?:me|us|her|him|them)\b|\bmy (?:own )?(?:snap|insta|ig|discord)",
-        line.text,
-        re.IGNORECASE,
-    )
-
-
-def _is_site_name(text: str, start: int) -> bool:
-    return text[start : start + 1] == "@" and bool(
-        re.search(
-            r"(?:hosts?|hosting|thanks|thank you|hi|hey|hello|with|from|ask|love|agree|welcome)\s$",
-            text[max(0, start - 12) : start],
-            re.IGNORECASE,
-        )
-    )
-
-
-def _by_introduction(line: Line) -> Iterator[Clue]:
-    """No medium named: "add me, my user is bunnywaffle_7731", "I'm wren.47 there", "jo_99 quick before they delete"."""
-    text = line.text
-    for match in _SHARE.finditer(text):
-        token = _AFTER.match(text, match.end())
-        if token is not None and shaped(token.group(1)):
-            yield _named(line, token.start(), token.start() + len(token.group(1).rstrip(".-")), 0.78)
-            return
-    for match in _I_AM.finditer(text):
-        if (
-            shaped(match.group(1))
-            and re.search(r"_|[a-z]\.[a-z]|[a-z]\d{2}", match.group(1), re.IGNORECASE)
-            and not _is_site_name(text, match.start(1))
-        ):
-            yield _named(line, match.start(1), match.end(1), 0.7)
-            return
-    if line.cues & {"secrecy"}:
-        for match in re.finditer(r"(?<![\w@./])[a-z][a-z0-9]*[_0-9][\w.]{3,}", text, re.IGNORECASE):
-            if shaped(match.group()) and re.search(r"[a-z]{3}", match.group(), re.IGNORECASE):
-                yield _named(line, match.start(), match.end(), 0.66)
-                return
-
-
-_I_AM = re.compile(
-    r"\b(?:i'?m|im|i am|it'?s|its|user(?:name)? is|find me (?:as|at|under)|look (?:me )?up|search(?: for)?|under|add|name is|known as|go by)\s+(@?[a-z][\w.]{4,29}\w)",
-    re.IGNORECASE,
-)
-_FULL_NAME = re.compile(
-    r"(?i:\b(?:look for|search(?: for)?|find me (?:as|under|by)?|look me up,?|under(?: the name)?|i'?m|my name is|name'?s|it'?s|as|add|hanapin mo sa fb|cherche|such nach|busca(?:me)?|cerca))\s+((?:[A-Z][\w'-]+\s){1,3}[A-Z][\w'-]+)"
-)
-
-
-def _named(line: Line, start: int, end: int, score: float) -> Clue:
-    name = line.text[start:end]
-    return Clue(
-        Rule.CONTACT_SHARED,
-        line,
-        start,
-        end,
-        Kind.SOCIAL_HANDLE,
-        score,
-        "handle",
-        "a user name given so that others can add it",
-        name.lower(),
-    )
-
-
-def _full_name(line: Line) -> Iterator[Clue]:
-    """A real name to look up on a network where people go by it."""
-    network = next(
-        (
-            m.medium
-            for m in line.mentions
-            if m.medium.name in {"facebook", "messenger", "vk", "x", "instagram", "tumblr"}
-        ),
-        None,
-    )
-    match = _FULL_NAME.search(line.text) if network else None
-    if match is not None and network is not None:
-        yield _clue(line, match.start(1), match.end(1), network, 0.74)
-
-
-def _stretched(line: Line, start: int, end: int) -> bool:
-    """The characters were disguised in the original: spaced, struck through, in fancy letters."""
-    first, last = line.folded.span(start, end)
-    typed = line.message.text[first:last]
-    return typed != line.text[start:end] and (
-        len(typed) > 1.5 * (end - start) or sum(not c.isascii() for c in typed) > 3
-    )
-
-
-def _same_name(line: Line) -> Iterator[Clue]:
-    if not line.mentions:
-        return
-    for match in _SAME_NAME.finditer(line.text):
-        if re.search(
-            r"\b(?:don'?t|not|never|no one|can'?t|isn'?t|are you|are u|do you|what'?s?|is it|which|your|ur)\b",
-            line.text[max(0, match.start() - 25) : match.start()] + line.text[match.start() : match.start() + 12],
-            re.IGNORECASE,
-        ):
-            continue
-        medium = next((m.medium for m in line.mentions), media()["wickr"])
-        found = match.group().rstrip(" ,")
-        yield Clue(Rule.CONTACT_SHARED, line, match.start(), match.start() + len(found), medium.kind, 0.8, "same-name",
-                   f"says that the name on this site is also the one on {medium.name}")  # fmt: skip
-        return
+    def _clue(
+        self,
+        start: int,
+        end: int,
+        score: float,
+        medium: Medium | None,
+        detector: str = "handle",
+        kind: Kind | None = None,
+    ) -> Clue:
+        if medium is not None and medium.kind is Kind.EMAIL:
+            score = min(score, _HALF_AN_ADDRESS)
+        name = self.text[start:end].lstrip("@").lower()
+        kind = kind or (medium.kind if medium else Kind.SOCIAL_HANDLE)
+        why = f"a name to be found under on {medium.title}" if medium else "a user name given so that others can add it"
+        contact = f"{medium.name}:{name}" if medium else name
+        return Clue(Rule.CONTACT_SHARED, self.line, start, end, kind, round(score, 2), detector, why, contact)

@@ -3,39 +3,38 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from moderation.prescreen import digits, media, phrases
+from moderation.prescreen import digits
 from moderation.prescreen.contract import Kind, Message, Rule
 from moderation.prescreen.fold import Folded, fold
+from moderation.prescreen.media import Media, Mention, known
 
 _MOST = 12  # media looked at in one message
 _COUNTING = frozenset({"number", "words"})
-_NAMING = frozenset({"app", "short"})
 
 
 class Line:
     """One message with everything that is worked out from its text at most once."""
 
-    def __init__(self, index: int, message: Message, topics: frozenset[str], folded: Folded | None = None) -> None:
+    def __init__(
+        self,
+        index: int,
+        message: Message,
+        topics: frozenset[str],
+        folded: Folded | None = None,
+        media: Media | None = None,
+    ) -> None:
         self.index = index
         self.message = message
         self.topics = topics
         self.folded = folded or fold(message.text)
         self.text = self.folded.text
         self.sender = message.sender
-        self.context = ""
+        self._media = media or known({})
 
     @cached_property
-    def mentions(self) -> list[media.Mention]:
-        return media.mentions(self.text, sure="app" in self.topics, most=_MOST) if self.topics & _NAMING else []
-
-    @cached_property
-    def acts(self) -> list[phrases.Act]:
-        return phrases.acts(self.text, self.topics)
-
-    @cached_property
-    def cues(self) -> frozenset[str]:
-        """share, secrecy, decode: how the writer asks to be read."""
-        return phrases.cues(self.text)
+    def mentions(self) -> list[Mention]:
+        """The media it names, those of the deployment among them."""
+        return self._media.mentions(self.text, most=_MOST)
 
     @cached_property
     def runs(self) -> list[digits.Run]:
@@ -63,7 +62,12 @@ class Clue:
     why: str
     contact: str = ""
     extra: list["Piece"] = field(default_factory=list)
-    seen_at: int = -1
+    completed_at: int = -1  # the message of somebody else without which it would not have been seen
+
+    @property
+    def last(self) -> int:
+        """The index of the message that made it certain."""
+        return max(self.line.index, self.completed_at, *(piece.line.index for piece in self.extra), -1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,265 +1,362 @@
-# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
-"""Judges whether a run of digits in one message is a telephone number, and whose."""
+"""Finds telephone numbers by their form: any country, figures or words, and how far the words beside them agree.
+
+Says nothing about whose number it is or why it is there.
+"""
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
 from functools import cache
 
 from moderation.prescreen import allowlist
 from moderation.prescreen.allowlist import Allowed
 from moderation.prescreen.contract import Kind, Rule
-from moderation.prescreen.digits import Run
+from moderation.prescreen.digits import Group, Run
+from moderation.prescreen.lexicon import table
 from moderation.prescreen.lines import Clue, Line
 
-# Mobile and geographic shapes by country; deliberately loose, phonenumbers has the last word on the canonical form.
-_SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (region, re.compile(shape))
-    for region, shape in (
-        ("GB", r"0?7[1-9]\d{8}|0[12]\d{9}|07\d{9}"), ("US", r"1?[2-9]\d{2}[2-9]\d{6}"), ("AU", r"04\d{8}|0[2378]\d{8}"),
-        ("FR", r"0[1-79]\d{8}"), ("DE", r"01[5-7]\d{7,9}"), ("IN", r"0?[6-9]\d{9}"), ("PH", r"09\d{9}"), ("ZA", r"0[6-8]\d{8}"),
-        ("ES", r"[679]\d{8}"), ("IT", r"3\d{8,9}"), ("NL", r"06\d{8}"), ("BR", r"0?[1-9]\d9\d{8}"), ("ID", r"08\d{8,11}"),
-        ("TR", r"0?5\d{9}"), ("PL", r"[4-9]\d{8}"), ("RU", r"[78]9\d{9}"), ("EG", r"01[0-25]\d{8}"), ("MA", r"0[67]\d{8}"),
-        ("NG", r"0[789]\d{9,10}"), ("KE", r"0[17]\d{8}"), ("IE", r"08\d{8}"), ("NZ", r"02\d{7,9}"), ("CN", r"1[3-9]\d{9}"),
-        ("PT", r"9[1236]\d{7}"), ("MX", r"[2-9]\d{9}"), ("VN", r"0[35789]\d{8}"), ("CH", r"07\d{8}"), ("BE", r"04\d{8}"), ("AR", r"(?:11|15|[23]\d{2})\d{7,8}"),
-    )
-)  # fmt: skip
-_MOBILE = re.compile(r"07\d{9}|(?:44)7\d{9}|04\d{8}|0[67]\d{8}|01[5-7]\d{8,9}|1?[2-9]\d{2}555\d{4}")
-_NEGATIVE = re.compile(
-    r"\b(?:order|tracking|track|ref(?:erence)?|ticket|invoice|isbn|account|policy|case|claim|serial|roll|student|booking|"
-    r"confirmation|resi|pedido|bestell\w*|commande|id no|passport|licen[cs]e|vin|sku|barcode|prescription|nhs number|pin|"
-    r"version|error|port|score|scores|highscore|steps|calories|kcal|lottery|pi|digits of|flight|train|bus|psalm|verse|chapter|"
-    r"mg|ml|dose|results?|bpm|bp|population|pages?|lines?|points?|karma|followers|views|subs|likes|upvotes|ssn|iban|sort code|"
-    r"case no|meter|reading|odometer|miles|km|plate|registration|reg|sudoku|seed|frequency|model|part no|product|scored?|won|lost|"
-    r"nummer der|sendungs\w*|matricula|protocolo|expediente|colis|numero de (?:pedido|orden)|chalan|pnr|aadhaar|membership|reference|badge|employee|library card|locker|combination|imei|patient|hospital number|batch|lot|gift card|voucher|coupon|used to be|old number|by heart|still remember|disconnected|out of service|scam\w*|spam|prank|random number|voice ?mail from|missed calls? from|his number|her number|their number|caller id)\b",
-    re.IGNORECASE,
+_FEWEST, _MOST = 7, 15
+_BEFORE, _AFTER = 45, 24  # characters around a number in which a word labels it
+_EXTENSION = re.compile(r",?[ ]?(?:ext|extension|x)[ .:]{0,2}\d{1,5}\b", re.IGNORECASE)
+_RIGHT_AFTER = 4
+_REACH = 20  # characters from "order" to its number
+_REPEATED = re.compile(r"(\d{1,3})\1+")  # 4 4 4 4, 4-7-8 4-7-8
+_SENTENCE_END = re.compile(r"[.!?;\n]\s")
+_HARD_GAP = re.compile(r"[,;\n|]|[.!?]\s|\s[-/&]\s|\s{2,}")
+_MOST_BLOCKS = 16
+_BYTE = r"(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])"
+_ADDRESS_OF_A_MACHINE = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}")
+_DECIMAL = re.compile(r"\d{1,3}[.]\d{4,}|\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_DATE = re.compile(
+    r"(?<!\d)(?:(?:0?[1-9]|[12]\d|3[01])([/.-])(?:0?[1-9]|1[0-2])\1(?:19|20)?\d{2}"
+    r"|(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])/(?:19|20)?\d{2}"
+    r"|(?:19|20)\d{2}([/.-])(?:0?[1-9]|1[0-2])\2(?:0?[1-9]|[12]\d|3[01]))(?!\d)"
 )
-_NEGATIVE_NUMBER = re.compile(_NEGATIVE.pattern + r"\W+(?:number|no|code|id)\b", re.IGNORECASE)
-_UNIT_AFTER = re.compile(
-    r"\s?(?:mg|ml|g|kg|km|cm|mm|m|h|hrs?|hours?|min(?:ute)?s?|sec(?:ond)?s?|%|percent|years?|yrs?|days?|weeks?|months?|times|am|pm|k|€|\$|£|lbs?|calories|kcal|steps|points|pts|people|pages|bucks|dollars|pounds|quid|euros?|pesos|rupees)\b",
-    re.IGNORECASE,
-)
-_MONEY_BEFORE = re.compile(r"(?:[$€£₹¥]|rp\.?|rs\.?|usd|eur)\s?$", re.IGNORECASE)
-_TIMES = re.compile(r"(?:[01]\d|2[0-4])[0-5][05]")
-_PHONE_WORD = re.compile(
-    r"\b(?:call|ring|text|txt|phone|cell|mobile|number|numero|nummer|nomor|numara|whats?app|wpp|zap|wa|viber|signal|sms|tel|dial|buzz|bell|"
-    r"llama\w*|liga\w*|appel\w*|anruf\w*|rufen?|tawag|itext|telp|ara|zadzwon|chiama\w*|bel|app me|rakam\w*|ra2m\w*|digits|reach me|hmu|msg|"
-    r"handy|celular|telefono|telefon|cel|movil|hit me up|reached|ping|voice|facetime)\b|номер|телефон|звон|ватсап|नंबर|电话|手机|رقم|번호|電話",
-    re.IGNORECASE,
-)
-_CODE_TALK = re.compile(r"(?:return|\bif \(|==|[{};]\s*//|</|\bport\b|function|https?:)", re.IGNORECASE)
+_CLOCK = re.compile(r"(?<!\d)(?:[01]?\d|2[0-4]):[0-5]\d(?!\d)")
+_YEAR_OR_TIME = re.compile(r"(?:19|20)\d{2}|(?:[01]\d|2[0-4])[0-5][05]")
+
+
+class Form(IntEnum):
+    """What a run of digits looks like, from least to most telling."""
+
+    STRAY = 0  # too short or too odd for any plan
+    LOCAL = 1  # seven digits, without an area code
+    GROUPED = 2  # grouped like a telephone number that no plan knows
+    BARE = 3  # the length and the first digits are right; nothing else speaks for it
+    SPOKEN_ODDLY = 4  # number words that no plan knows
+    SHAPED = 5  # a plan's number, grouped strangely
+    TRUNK = 6  # an unbroken number with the zero that one dials first
+    SPACED = 7  # digit by digit
+    SPOKEN = 8  # number words that a plan knows
+    WRITTEN = 9  # a plan's number, grouped the way people group them
+    ABROAD = 10  # with plus and country code
+
+
+# How strongly the form speaks: by itself, and with a word for telephoning beside it.
+_STRENGTH: dict[Form, tuple[float, float]] = {
+    Form.STRAY: (0.2, 0.35),
+    Form.LOCAL: (0.35, 0.75),
+    Form.GROUPED: (0.5, 0.8),
+    Form.BARE: (0.42, 0.9),
+    Form.SPOKEN_ODDLY: (0.62, 0.75),
+    Form.SHAPED: (0.45, 0.7),
+    Form.TRUNK: (0.75, 0.93),
+    Form.SPACED: (0.88, 0.93),
+    Form.SPOKEN: (0.88, 0.94),
+    Form.WRITTEN: (0.9, 0.95),
+    Form.ABROAD: (0.95, 0.97),
+}
+_WORTH_SAYING = 0.3
+_MEETING = 0.75
+_DOUBTFUL = 0.4  # letters touch it, or it is said to be the number of some service
 
 
 def find(line: Line, allowed: Allowed) -> Iterator[Clue]:
     for run in line.runs:
-        if 7 <= len(run.digits) <= 15:
-            score, why = _judge(line, run, allowed)
-            if score >= 0.3:
-                start, end = _edges(line.text, run)
-                region, contact = canonical(run.digits, plus=line.text[max(0, start) : run.start].startswith("+"))
-                reading = f"read as {contact}" if contact else f"read as {run.digits}"
-                where = f" ({region})" if region else ""
-                yield Clue(
-                    Rule.CONTACT_SHARED,
-                    line,
-                    start,
-                    end,
-                    Kind.PHONE,
-                    score,
-                    "phone",
-                    f"{why}, {reading}{where}",
-                    contact,
-                )
+        if len(run.digits) < _FEWEST:
+            continue
+        for number in _numbers_in(line.text, run):
+            label = _label(line.text, number)
+            strength = _strength(line.text, number, label, allowed)
+            if strength >= _WORTH_SAYING:
+                yield _clue(line, number, strength, label)
+
+
+def _clue(line: Line, run: Run, strength: float, label: str) -> Clue:
+    start, end = _edges(line.text, run)
+    if label == "meeting":
+        why = f"the number of a meeting or a messenger account, read as {run.digits}"
+        return Clue(Rule.CONTACT_SHARED, line, start, end, Kind.MESSAGING_APP, strength, "phone", why, run.digits)
+    region, contact = canonical(run.digits, plus=_has_plus(line.text, run))
+    why = f"{_how_written(run)}, read as {contact or run.digits}" + (f" ({region})" if region else "")
+    return Clue(Rule.CONTACT_SHARED, line, start, end, Kind.PHONE, strength, "phone", why, contact)
+
+
+def _how_written(run: Run) -> str:
+    if not run.words:
+        return "a telephone number"
+    mixed = run.words < len(run.pieces) - 1
+    return "a telephone number in figures and words" if mixed else "a telephone number in words"
 
 
 def _edges(text: str, run: Run) -> tuple[int, int]:
-    """The plus sign or the bracket before the first digit belongs to the number."""
-    start = run.start
+    """The plus sign or bracket before the first digit and the extension after the last one belong to the number."""
+    start, end = run.start, run.end
     while start and text[start - 1] in "+(":
         start -= 1
-    return start, run.end
+    if text[max(0, start - 5) : start].lower() == "plus ":
+        start -= 5
+    extension = _EXTENSION.match(text, end)
+    return start, extension.end() if extension else end
 
 
-def _judge(line: Line, run: Run, allowed: Allowed) -> tuple[float, str]:
-    text, number = line.text, run.digits
-    if allowed.number(number):
-        return 0.0, ""
-    if allowlist.names_a_service(text, run.start, run.end):
-        return (0.6, "a private mobile number passed off as a service") if _MOBILE.fullmatch(number) else (0.0, "")
-    if _is_sequence(run) or _CODE_TALK.search(text):
-        return 0.0, ""
-    phone_word = bool(_PHONE_WORD.search(text)) or "app" in line.topics
-    if run.words:
-        return _judge_words(line, run, phone_word)
-    shaped = plausible(number)
-    plus = text[max(0, run.start - 1) : run.start] == "+" or text[max(0, run.start - 2) : run.start] == "00"
-    separators = _separators(text, run)
-    if plus:
-        return (0.95, "a telephone number with its country code") if len(number) >= 8 else (0.3, "digits")
-    if _UNIT_AFTER.match(text, run.end) or _MONEY_BEFORE.search(text[max(0, run.start - 4) : run.start]):
-        return 0.0, ""
-    if _is_time_or_date(text, run, separators):
-        return (0.3, "digits") if not line.cues & {"decode", "secrecy"} else (0.5, "digits")
-    phone_word = phone_word and bool("app" in line.topics or _PHONE_WORD.search(_NEGATIVE_NUMBER.sub(" ", text)))
-    quiet = _NEGATIVE.search(line.context[-90:] + text[max(0, run.start - 60) : run.end + 25])
-    hidden = bool(line.cues & {"decode", "secrecy"})
-    if quiet and not phone_word and not hidden:
-        return (
-            (0.4, "digits that may be a number")
-            if '"' in text[max(0, run.start - 25) : run.start] and shaped
-            else (0.0, "")
-        )
-    if _spaced_out(run):
-        return (
-            (0.88, "a telephone number with its digits spaced out") if len(number) >= 9 and shaped else (0.3, "digits")
-        )
-    if shaped and len(number) >= 9:
-        natural = _natural(run)
-        score = (
-            0.93
-            if phone_word and natural
-            else 0.62
-            if phone_word
-            else (0.84 if _classic(run) else 0.58)
-            if natural
-            else 0.45
-        )
-        return (score - 0.25 if quiet else score), "a telephone number"
-    if shaped or (len(number) == 7 and [len(g) for g in run.groups] == [3, 4]):
-        return (0.75, "a local telephone number") if phone_word else (0.35, "digits")
-    if phone_word and len(number) >= 8 and _natural(run):
-        return 0.66, "digits beside a word for telephoning"
-    if hidden and len(number) >= 8:
-        return (0.6 if shaped else 0.4), "digits with a hint how to read them"
-    return 0.2, "digits"
+def _has_plus(text: str, run: Run) -> bool:
+    before = text[max(0, run.start - 5) : run.start].lower().rstrip(" (")
+    return before.endswith(("+", "plus"))
 
 
-def _judge_words(line: Line, run: Run, phone_word: bool) -> tuple[float, str]:
+def _numbers_in(text: str, run: Run) -> Iterator[Run]:
+    """The run itself, or the numbers in it when other figures stand beside them: "0770 090 0142, 24/7"."""
+    if plausible(run.digits) and not measures(text, run):
+        yield run
+        return
+    blocks = _blocks(text, run)
+    found = list(_longest_first(text, run, blocks)) if 1 < len(blocks) <= _MOST_BLOCKS else []
+    yield from found or [run]
+
+
+def _blocks(text: str, run: Run) -> list[list[Group]]:
+    """The groups of the run between commas, full stops and the like."""
+    blocks = [[run.pieces[0]]]
+    for one, two in itertools.pairwise(run.pieces):
+        if _HARD_GAP.search(text, one.end, two.start):
+            blocks.append([])
+        blocks[-1].append(two)
+    return blocks
+
+
+def _longest_first(text: str, run: Run, blocks: list[list[Group]]) -> Iterator[Run]:
+    """Rows of neighbouring blocks that a plan knows, none of them twice."""
+    free = [True] * len(blocks)
+    for size in range(len(blocks), 0, -1):
+        for at in range(len(blocks) - size + 1):
+            part = Run(list(itertools.chain.from_iterable(blocks[at : at + size])), run.attached)
+            if all(free[at : at + size]) and plausible(part.digits) and not measures(text, part):
+                free[at : at + size] = [False] * size
+                yield part
+
+
+def _strength(text: str, run: Run, label: str, allowed: Allowed) -> float:
+    """How strongly form and label say that one can dial this; 0 for what is plainly something else."""
     number = run.digits
-    why = "digits written as words" if run.words >= len(run.pieces) - 1 else "digits mixed with words"
+    if not _FEWEST <= len(number) <= _MOST or allowed.number(number) or _is_something_else(text, run, label):
+        return 0.0
+    if label == "meeting":
+        return _MEETING
+    strength = _STRENGTH[form(text, run)][label == "telephone"]
+    service = bool(_business().fullmatch(number)) or allowlist.names_a_service(text, run.start, run.end)
+    return min(strength, _DOUBTFUL) if service or run.attached else strength
+
+
+def is_something_else(text: str, run: Run) -> bool:
+    """Counted, measured, a date, or called an order number: whoever gives it gives no contact."""
+    return _is_something_else(text, run, _label(text, run))
+
+
+def _is_something_else(text: str, run: Run, label: str) -> bool:
+    if _counts(run) or measures(text, run) or label == "something_else":
+        return True
+    return not label and _written_otherwise(text, run)
+
+
+def form(text: str, run: Run) -> Form:
+    """The most telling thing that the run looks like."""
+    number = run.digits
+    if _has_plus(text, run):
+        return Form.ABROAD if len(number) >= 8 else Form.STRAY
+    if not run.words and _from_abroad().fullmatch(number):
+        return Form.ABROAD
+    known = plausible(number)
+    sizes = tuple(len(group) for group in run.groups)
+    if run.words >= 2 or (run.words and len(run.pieces) >= 4):
+        return Form.SPOKEN if known else Form.SPOKEN_ODDLY if len(number) >= 8 else Form.LOCAL
     if len(number) < 8:
-        return (0.6, why) if (phone_word or line.cues) and run.words >= 4 and plausible(number) else (0.2, why)
-    score = 0.86 if plausible(number) else 0.7
-    if run.words < 3:
-        score = 0.55 if plausible(number) else 0.35
-    return min(0.95, score + 0.06 * phone_word), why
+        return Form.LOCAL if known or sizes == (3, 4) else Form.STRAY
+    if _digit_by_digit(sizes):
+        return Form.SPACED if known and len(number) > 8 else Form.SHAPED
+    if len(sizes) == 1:
+        return (Form.TRUNK if number[0] == "0" and len(number) > 9 else Form.BARE) if known else Form.STRAY
+    if sizes in _groupings("surely") or (
+        sizes in _groupings("perhaps") and (number[0] == "0" or text[run.start - 1 : run.start] == "(")
+    ):
+        return Form.WRITTEN if known else Form.GROUPED
+    if sizes in _groupings("perhaps"):
+        return Form.GROUPED if known else Form.BARE
+    return Form.SHAPED if known else Form.STRAY
 
 
-def says_what_it_counts(line: Line) -> bool:
-    """The message has figures and says that they are no telephone number: an order, a case, a score."""
-    return bool(line.runs) and _NEGATIVE.search(line.text) is not None
+def _digit_by_digit(sizes: tuple[int, ...]) -> bool:
+    return len(sizes) >= 6 and sum(size == 1 for size in sizes) >= len(sizes) - 1
+
+
+# --- what is no telephone number
+
+
+def _counts(run: Run) -> bool:
+    """Counting, countdowns, breathing, the same digit over and over."""
+    number = run.digits
+    if _REPEATED.fullmatch(number) or number in "01234567890123456789" or number in "98765432109876543210":
+        return True
+    values = [int(group) for group in run.groups if len(group) < _FEWEST]
+    steps = [two - one for one, two in itertools.pairwise(values)]
+    if len(steps) < 3:
+        return False
+    commonest = max(map(steps.count, steps[:3]))
+    return commonest == len(steps) or (len(steps) >= 5 and sum(step in {1, -1} for step in steps) >= len(steps) - 1)
+
+
+def measures(text: str, run: Run) -> bool:
+    """A unit follows the last group, or money stands before the first."""
+    if run.attached and _unit_after().match(text, run.end):
+        return True
+    before = text[max(0, run.start - 5) : run.start]
+    return bool(_money_before().search(before)) or bool(_unit_after().match(text, run.end))
+
+
+def _written_otherwise(text: str, run: Run) -> bool:
+    """Dates, times, coordinates, addresses of machines, big numbers with commas, scores."""
+    typed = text[run.start : run.end]
+    groups = run.groups
+    if run.words:
+        return all(_YEAR_OR_TIME.fullmatch(group) for group in groups)
+    sizes = tuple(map(len, groups))
+    if (
+        typed.count("/") >= 2
+        or typed.count(":") >= 2
+        or _DECIMAL.fullmatch(typed)
+        or _ADDRESS_OF_A_MACHINE.fullmatch(typed)
+    ):
+        return True
+    if len(groups) >= 2 and all(_YEAR_OR_TIME.fullmatch(group) for group in groups):
+        return True
+    if len(groups) >= 3 and all(group[-1] == "0" for group in groups) and all(len(group) < 4 for group in groups):
+        return True
+    return sizes not in _groupings("surely") and bool(_DATE.search(typed) or _CLOCK.search(typed))
+
+
+# --- the words beside it
+
+
+def _label(text: str, run: Run) -> str:
+    """What the nearest label calls the number: telephone, meeting, something_else, or "" without one."""
+    if _EXTENSION.match(text, run.end):
+        return "telephone"
+    *earlier, sentence = _SENTENCE_END.split(text[max(0, run.start - _BEFORE) : run.start])
+    found = list(_labels().finditer(sentence))
+    if found and (found[-1].lastgroup != "something_else" or _governs(sentence[found[-1].end() :])):
+        return found[-1].lastgroup or ""
+    if any(match.lastgroup == "telephone" for match in found):
+        return "telephone"
+    if not sentence.strip() and earlier:  # "My number? 415 …", "call me. 415 …"
+        found = list(_labels().finditer(earlier[-1]))
+        if found and found[-1].lastgroup == "telephone":
+            return "telephone"
+    after = _labels().search(_SENTENCE_END.split(text[run.end : run.end + _AFTER])[0])
+    if after is None or (after.lastgroup != "telephone" and after.start() > _RIGHT_AFTER):
+        return ""
+    return after.lastgroup or ""
+
+
+def _governs(between: str) -> bool:
+    """Whether a label still speaks of the number after these words."""
+    return len(between) <= _REACH and not re.search(r"[,;]", between)
+
+
+def either(entries: Iterable[str]) -> str:
+    words = sorted(entries, key=len, reverse=True)
+    return "|".join(re.escape(word).replace(r"\*", r"\w*") for word in words)
+
+
+@cache
+def _labels() -> re.Pattern[str]:
+    words = table("phones")["labels"]
+    return re.compile(
+        rf"(?<!\w)(?:(?P<something_else>(?:{either(words['something_else'])})(?:\W{{1,3}}(?:{either(words['between'])}))?)"
+        rf"|(?P<meeting>{either(words['meeting'])})|(?P<telephone>{either(words['telephone'])}))(?!\w)",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _unit_after() -> re.Pattern[str]:
+    return re.compile(rf"[ ]?(?:{either(table('phones')['units']['after'])})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _money_before() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{either(table('phones')['units']['money'])})\.?[ ]?$", re.IGNORECASE)
+
+
+# --- numbering plans
+
+
+@cache
+def _plans() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((region, re.compile("|".join(shapes))) for region, shapes in table("phones")["plans"].items())
+
+
+@cache
+def _any_plan() -> re.Pattern[str]:
+    lists = table("phones")
+    national = [shape for shapes in lists["plans"].values() for shape in shapes]
+    codes = "|".join(map(str, lists["abroad"]["codes"]))
+    return re.compile(
+        "|".join([*national, *lists["anywhere"]["shapes"], rf"(?:{codes})\d{{9,10}}", _from_abroad().pattern])
+    )
+
+
+@cache
+def _from_abroad() -> re.Pattern[str]:
+    """With the digits that one dials to leave the country; the trunk zero may stand after the country's code."""
+    codes = "|".join(map(str, table("phones")["abroad"]["codes"]))
+    return re.compile(rf"(?:00|011)({codes})0?(\d{{8,10}})")
+
+
+@cache
+def _business() -> re.Pattern[str]:
+    return re.compile("|".join(table("phones")["businesses"]["shapes"]))
+
+
+@cache
+def _groupings(name: str) -> frozenset[tuple[int, ...]]:
+    return frozenset(tuple(sizes) for sizes in table("phones")["grouping"][name])
+
+
+def usual_sizes(sizes: Iterable[int]) -> bool:
+    """People write telephone numbers in groups of these sizes."""
+    key = tuple(sizes)
+    return key in _groupings("surely") or key in _groupings("perhaps")
 
 
 def plausible(number: str) -> bool:
     """Some country writes its telephone numbers like this."""
-    return any(shape.fullmatch(number) for _, shape in _SHAPES) or bool(
-        re.fullmatch(r"555\d{4}|(?:44|1|91|61|49|33|63|27|34|39|55|62|90|48|7)\d{9,11}", number)
-    )
-
-
-def dialled(number: str) -> bool:
-    """Stricter than plausible: what one would dial inside a large country, for digits put together from pieces."""
-    return bool(
-        re.fullmatch(r"1?[2-9]\d{2}[2-9]\d{6}|0\d{9,10}|[6-9]\d{9}|(?:44|1|91|61|49|33|63|27|34|55|62)\d{9,11}", number)
-    )
-
-
-def _separators(text: str, run: Run) -> str:
-    return "".join(text[a.end : b.start] for a, b in zip(run.pieces, run.pieces[1:], strict=False))
-
-
-def _spaced_out(run: Run) -> bool:
-    single = sum(len(piece.value) == 1 for piece in run.pieces)
-    return len(run.pieces) >= 6 and single >= len(run.pieces) - 1
-
-
-def _natural(run: Run) -> bool:
-    groups = [len(group) for group in run.groups]
-    return (len(groups) <= 6 and all(size >= 2 for size in groups[1:]) and max(groups) >= 3) or (
-        len(groups) == 5 and set(groups) == {2}
-    )
-
-
-def _classic(run: Run) -> bool:
-    """Grouped the way people write telephone numbers."""
-    sizes = tuple(len(group) for group in run.groups)
-    return sizes in {
-        (3, 3, 4),
-        (5, 6),
-        (5, 3, 3),
-        (4, 3, 3),
-        (4, 6),
-        (4, 7),
-        (4, 3, 4),
-        (2, 2, 2, 2, 2),
-        (1, 3, 3, 4),
-        (5, 5),
-        (3, 4, 4),
-        (4, 8),
-        (4, 4, 4),
-        (3, 7),
-        (2, 5, 4),
-        (1, 3, 3, 2, 2),
-    }
-
-
-def _is_sequence(run: Run) -> bool:
-    """Counting, countdowns, breathing and the same score over and over are no telephone numbers."""
-    values = [int(group) for group in run.groups if len(group) < 7]
-    if len(values) >= 4:
-        steps = {b - a for a, b in itertools.pairwise(values)}
-        if len(steps) == 1 and (steps != {0} or len(values) < 7):
-            return True
-        if (
-            len(steps) == 2
-            and len(values) >= 7
-            and sum(b - a in {1, -1} for a, b in itertools.pairwise(values)) >= len(values) - 2
-        ):
-            return True
-    number = run.digits
-    return len(set(number)) == 1 or number in "01234567890123456789" or number in "98765432109876543210"
-
-
-def _is_time_or_date(text: str, run: Run, separators: str) -> bool:
-    groups = run.groups
-    if len(groups) >= 2 and all(_TIMES.fullmatch(group) for group in groups):
-        return True
-    if (
-        set(separators) & set("/:")
-        and len(groups) <= 6
-        and all(len(group) <= 4 for group in groups)
-        and not plausible(run.digits)
-    ):
-        return True
-    typed = text[run.start : run.end]
-    if re.search(r"\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b", typed) and not plausible(run.digits):
-        return True
-    if re.fullmatch(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}.*", typed) and len(groups[0]) in {1, 2, 4} and len(groups) <= 3:
-        return True
-    if re.match(r"\d\.\d{4,}", typed):
-        return True
-    return "," in separators and not plausible(run.digits)
-
-
-@cache
-def _library() -> object:
-    import phonenumbers
-
-    return phonenumbers
+    return bool(_any_plan().fullmatch(number))
 
 
 def canonical(number: str, *, plus: bool = False) -> tuple[str, str]:
     """(country, E.164) of a plausible number, ("", "") when no country fits."""
-    library = _library()
-    tries = (
-        [(None, "+" + number)] if plus else [(region, number) for region, shape in _SHAPES if shape.fullmatch(number)]
-    )
-    for region, typed in tries[:4] or [(None, "+" + number)]:
+    import phonenumbers as library  # takes longer to load than a thousand clean messages to screen
+
+    dialled = _from_abroad().fullmatch(number)
+    abroad = [(None, "+" + "".join(dialled.groups()) if dialled else "+" + number)]
+    national = [] if plus or dialled else [(region, number) for region, plan in _plans() if plan.fullmatch(number)][:4]
+    for region, typed in national or abroad:
         try:
-            parsed = library.parse(typed, region)  # type: ignore[attr-defined]
-        except library.NumberParseException:  # type: ignore[attr-defined]
+            parsed = library.parse(typed, region)
+        except library.NumberParseException:
             continue
-        if library.is_possible_number(parsed):  # type: ignore[attr-defined]
-            country = library.region_code_for_country_code(parsed.country_code)  # type: ignore[attr-defined]
-            return country, library.format_number(parsed, library.PhoneNumberFormat.E164)  # type: ignore[attr-defined]
+        if library.is_possible_number(parsed):
+            country = library.region_code_for_country_code(parsed.country_code or 0)
+            return country, library.format_number(parsed, library.PhoneNumberFormat.E164)
     return "", ""

@@ -1,183 +1,278 @@
-# ruff: noqa: E501 (patterns stay on one line so that they can be searched)
-"""Finds postal addresses and meeting places: somewhere a stranger could go. Knows no person."""
+"""Finds postal addresses, meeting places and schools with a class: somewhere a stranger could go. Knows no person.
+
+Addresses have a form of their own. Places have none: there, kinds of evidence that stand together are counted, and
+the score stays low enough that the rest of the talk must decide.
+"""
 
 import re
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 
-from moderation.prescreen import speech
-from moderation.prescreen.allowlist import names_a_service
-from moderation.prescreen.contract import Kind, Rule
+from moderation.prescreen import placewords, streets
+from moderation.prescreen.allowlist import Allowed, names_a_service
+from moderation.prescreen.contract import Kind
 from moderation.prescreen.lines import Clue, Line
-from moderation.prescreen.phrases import linear_test
-
-_STREET_WORD = (
-    r"(?:st(?:reet)?|r(?:oa)?d|ave(?:nue)?|ln|lane|dr(?:ive)?|c(?:our)?t|way|close|cl|cres(?:cent)?|rise|terrace|tce|mews|gardens|gdns|grove|hill|pl(?:ace)?|blvd|boulevard|"
-    r"row|walk|park|sq(?:uare)?|view|drift|parade|pde|hwy|highway|circle|cir|trail|trl|loop|cottages?|yard|green|bank|gate|fold|drove|quay|wharf|heights|crossing|pike|"
-    r"parkway|pkwy|plaza|lodge|house|towers?|estate|villas?|croft|garth|brae|wynd|nook|end|side|meadows?|field)"
+from moderation.prescreen.placewords import (
+    AFTER,
+    CAPITAL_STREET,
+    CLASS,
+    EVERYDAY,
+    FIRST,
+    NUMBER,
+    NUMBERED,
+    POSITION,
+    SCHOOL,
+    SIGN,
+    STREET,
+    TIME,
+    VENUE,
+    Token,
+    is_number,
+    little,
 )
-_NUMBER = r"(?:no\.?\s?|number\s|nr\.?\s|flat\s\w+,?\s|apt\.?\s?\w+,?\s|unit\s\w+,?\s)?(?:\d{1,5}[a-z]?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty(?:[ -]\w+)?|thirty(?:[ -]\w+)?|forty(?:[ -]\w+)?)"
-_TAIL = r"(?:[, \n]+(?i:apt|apartment|flat|unit|suite|#|no)\.?\s?\w+)?(?:,?\s(?:[A-Z][\w'.-]+|in [A-Z]\w+)){0,4}(?:,?\s+[A-Z]{2,3})?(?:,?\s+(?:\d{4,5}(?:-\d{4})?|[A-Z]{1,2}\d[\dA-Z]?\s?\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|L S \w+, [\w ]+))?"
-_ENGLISH = re.compile(
-    rf"(?i:\b{_NUMBER},?\s)(?:[A-Z][\w'-]+|(?i:the))(?:\s[A-Z][\w'-]+){{0,2}}\s(?i:{_STREET_WORD})\b\.?{_TAIL}"
-)
-_LOWER = re.compile(rf"\b\d{{1,5}}[a-z]?,?\s(?:[a-z'-]+\s){{1,3}}{_STREET_WORD}\b", re.IGNORECASE)
-_BOX = re.compile(r"\bp\.?\s?o\.?\s?box\s?\d{1,6}(?:,?\s[\w .'-]{2,40}?\d{4,5})?", re.IGNORECASE)
-_EUROPE = re.compile(
-    r"(?:\b(?i:rue|avenue|av|boulevard|chemin|impasse|allee|place|via|viale|piazza|corso|rua|avenida|calle|c/|pasaje|plaza|paseo|travessa|jalan|jl\.?|ulica|ul\.|улица|ул\.)\s(?:[\w'.-]+\s){0,4}?(?:n[o°º.]*\s?|nr\.?\s?|,\s?|no\.?\s?)?\d{1,5}[a-z]?\b"
-    r"|\b\d{1,4}(?:\s?(?:bis|ter))?,?\s(?i:rue|avenue|boulevard|chemin|impasse|allee|place|quai)\s(?:[\w'-]+\s?){1,5}"
-    r"|\b[A-Z]\w+(?:strasse|str\.|straat|weg|gasse|platz|allee|laan|plein|gracht|ring|damm|ufer)\s\d{1,4}[a-z]?\b)(?:,?\s(?:depto\.?|apto\.?|piso|bloco|rt|rw|kec\.?|[A-Z0-9][\w.-]*|\d{4,5}|CP \d+)){0,6}"
-)
-_POSTCODE = re.compile(r"\b(?:[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2})\b")
-_INTENT = re.compile(
-    r"\b(?:send|post|mail|write|card|letter|parcel|visit|come|address|live|lives|i'?m at|knock|swap|street is|town is|deliver|drop|pop (?:in|over|round)|door|find|"
-    r"escrib\w*|cartas?|carta|mand\w*|schreib\w*|brief|besuch\w*|wohn\w*|habit\w*|vivo|moro|mieszk\w*|ecri\w*|envo\w*|abito|woon|rumah|alamat|she'?s at|he'?s at)\b",
-    re.IGNORECASE,
-)
-_PAST = re.compile(
-    r"\b(?:lived|grew up|used to|was born|accident|crash|happened|moved from|old house|years ago|we had)\b",
-    re.IGNORECASE,
-)
-_WHEN = re.compile(
-    r"\b(?:\d{1,2}(?:[:.h]\d{2})?\s?(?:am|pm|ish|o'?clock|uhr|h)\b|noon|midday|midnight|(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?s?\b|tomorrow|tmrw|tonight|this (?:weekend|afternoon|evening)|"
-    r"at \w+ (?:thirty|o'?clock)|half (?:past )?\w+|every (?:night|day|morning|week\w*)|most (?:mornings|days)|after school|lunch ?time|a las \w+|los (?:lunes|martes|miercoles|jueves|viernes|sabados|domingos)|"
-    r"sabado|domingo|viernes|samedi|dimanche|vendredi|samstag|sonntag|freitag|sabato|domenica|zaterdag|zondag|sobot\w+|niedziel\w+|sabtu|minggu|jam \d|в субботу|в воскресенье|завтра|в \d{1,2})",
-    re.IGNORECASE,
-)
-_VENUE = (
-    r"(?:costa|starbucks|nero|greggs|mcdonald'?s|maccies|wetherspoons?|spoons|nando'?s|tesco|asda|target|walmart|cafe|coffee shop|caf|station|park|mall|library|pub|bar|bench|bandstand|bridge|clock|fountain|cinema|museum|"
-    r"market|church|temple|bus stop|train|platform|school gates?|gates?|leisure centre|centre|center|square|pier|beach|harbou?r|statue|court|playground|skate ?park|gym|pool|lido|arcade|food court|bookshop|bookstore|supermarket|airport|"
-    r"services|car park|parking lot|hotel|restaurant|diner|chippy|bakery|garden centre|pond|lake|tower|corner|entrance|steps|cafeteria|cafeteria|parque|plaza|estacion|estacao|praca|gare|cafe|bahnhof|brunnen|piazza|stazione|bar|caffe|"
-    r"station|rynek|dworzec|stasiun|alun|meydan|iskele|istasyon|mercado|biblioteca|bibliotheque|bibliothek|kawiarni\w*|kantin|mensa|вокзал|парк|кафе|метро|площад\w*|фонтан\w*)"
-)
-_MEET = re.compile(
-    rf"(?:\b(?:i'?(?:ll|m)|i am|i will|we'?re|me and \w+|he'?s|she'?s|they'?re|i) (?:\w+ ){{0,4}}|\b(?:meet|meet me|find me|come|come find me|come see me|come to|come by|be sat|sat|sitting|waiting|stand|standing|walk|pop|swing by|hang|see you|see u|estoy|estare|nos vemos|quedamos|te espero|estou|vejo-te|rdv|rendez-vous|je suis|on se voit|ich bin|wir treffen uns|treffen|treffpunkt|sono|ci vediamo|ik ben|ik zit|bede|spotkajmy sie|aku di|ketemuan|kita|milte|milo|bulusalim|встречаемся|буду|жду|приходи)\s(?:\w+ ){{0,3}})"
-    rf"(?:at|in|by|near|under|outside|past|opposite|behind|inside|on|to|around|en|no|na|em|devant|au|a la|chez|am|im|bei|vor|al|alla|davanti|bij|in|voor|pod|przy|w|di|depan|sa|pe|mein|\w+da|\w+de|у|в|на|возле)\s(?:the |la |el |le |den |dem |der |de |het |il |o |a |os |las |los )?((?:[\w'&-]+\s){{0,5}}?{_VENUE}\b(?:[^.!?\n]{{0,45}}?(?=[.!?\n]|$|, i| if | come| no pressure))?)",
-    re.IGNORECASE,
-)
-_INVITES = re.compile(
-    r"\b(?:come|meet|find (?:me|us)|see (?:me|you|u)|join|if (?:you|u|someone|anyone|anybody)|a person could|someone could|say hi|say hello|just saying|brave|no pressure|wearing|scarf|coat|hat|jacket|hoodie|"
-    r"red|green|yellow|blue|hypothetically|buy you|look for|te invito|si te pasas|si quieres|vienes|aparece|viens|komm|vieni|kom|przyjdz|dateng|punta ka|aa jao|aana|gel|приходи|узнаешь|bring|i'?ll be the one|recogni[sz]e)\b",
-    re.IGNORECASE,
-)
-_SCHOOL = re.compile(
-    r"\b(?:i'?m|im|i am|i go) (?:in |at |to )?(?:(?:year |yr |form |class |grade |ten |eleven |9|10|11|12)[\w ]{0,6})?(?:at |in )?(?!my )([A-Z][\w']+ (?:High|Academy|Secondary|Grammar|Comp|College|Middle School|High School|School))\b"
-)
+from moderation.prescreen.streets import clue_at
+
+MOST = 4  # places looked at in one message
+_PLACES = VENUE | NUMBERED | CAPITAL_STREET | STREET | FIRST | TIME
+_END = re.compile(r"[!?;\n]|\.(?:\s|$)")
+_ORDINAL = re.compile(r"\d{1,2}(?:st|nd|rd|th|e|er|o|a|\.)")
+_HOUR = r"(?:[01]?\d|2[0-4])"
+_CLOCK = re.compile(rf"{_HOUR}(?:[.:h][0-5]\d)?(?:am|pm|ish|h|ich)|{_HOUR}[.:h][0-5]\d")
+_CLASS = re.compile(r"\d{1,2}-?(?P<letters>[a-z]{1,2})\d?|[a-z]\d{1,2}[a-z]?|[ivx]{1,4}-?[a-d]")
+_NEAR = 6  # words between two bits of evidence that still belong together
+_DETAILED = 0.4
+_ENOUGH = 100  # bits of evidence in one sentence
+_LAST_WORDS = 8  # of a sentence about a place, mostly how to know the writer
 
 
-_SPELLED = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\\w+teen|twenty|thirty|forty"
-
-
-@cache
-def _addressed() -> Callable[[str], object]:
-    """Cheap and wider than every address pattern: a figure, or a number word and later a word for a street."""
-    return linear_test(rf"[0-9]|\b(?:{_SPELLED})(?s:.)*\b{_STREET_WORD}\b")
-
-
-@cache
-def _met() -> Callable[[str], object]:
-    """Cheap and wider than every pattern of a meeting: some venue or school is named."""
-    return linear_test(rf"\b{_VENUE}\b|\b(?:High|Academy|Secondary|Grammar|Comp|College|School)\b")
-
-
-def find(line: Line) -> Iterator[Clue]:
-    plain = line.text.isascii()
-    if not plain or _addressed()(line.text):
-        yield from _addresses(line)
-    if not plain or _met()(line.text):
-        yield from _meetings(line)
-
-
-def _addresses(line: Line) -> Iterator[Clue]:
+def find(line: Line, allowed: Allowed | None = None) -> Iterator[Clue]:
     text = line.text
-    intent = bool(_INTENT.search(text)) or bool(
-        re.search(r"\b(?:post|send|mail|address|card|letter)\b", line.context, re.IGNORECASE)
-    )
-    for pattern, sure in ((_BOX, 0.9), (_ENGLISH, 0.7), (_EUROPE, 0.66), (_LOWER, 0.4)):
-        for match in pattern.finditer(text):
-            if names_a_service(text, *match.span()) or (_PAST.search(text) and not _POSTCODE.search(text)):
-                continue
-            postcode = _POSTCODE.search(text, match.start())
-            end = postcode.end() if postcode and postcode.start() - match.end() < 40 else match.end()
-            numbered = bool(re.search(r"\d{4,5}\b|depto|apt|flat", text[match.start() : end]))
-            score = (
-                sure
-                + 0.2 * bool(postcode)
-                + 0.12 * intent
-                + 0.1 * (numbered and pattern is not _LOWER)
-                - 0.2 * (not intent and not postcode)
-            )
-            end -= len(text[match.start() : end]) - len(text[match.start() : end].rstrip(" ,.\n"))
-            yield Clue(
-                Rule.CONTACT_SHARED,
-                line,
-                match.start(),
-                end,
-                Kind.POSTAL_ADDRESS,
-                min(0.93, score),
-                "address",
-                "a postal address",
-            )
-            return
-    postcode = _POSTCODE.search(text)
-    if postcode is not None and intent:
-        yield Clue(
-            Rule.CONTACT_SHARED,
-            line,
-            postcode.start(),
-            postcode.end(),
-            Kind.POSTAL_ADDRESS,
-            0.7,
-            "address",
-            "a post code given for post or a visit",
-        )
+    tokens = placewords.tokens(text)
+    taken: list[tuple[int, int]] = []
+    for clue in streets.find(line, tokens):
+        if not _overlaps(clue.start, clue.end, taken):
+            taken.append((clue.start, clue.end))
+            published = allowed is not None and allowed.address(text[clue.start : clue.end])
+            if not published and not names_a_service(text, clue.start, clue.end):
+                yield clue
+    for clue in islice(_spots(line, tokens), MOST):
+        if not _overlaps(clue.start, clue.end, taken):
+            yield clue
 
 
-def _meetings(line: Line) -> Iterator[Clue]:
-    text = line.text
-    for match in _MEET.finditer(text):
-        left, right = speech.sentence(text, match.start(), match.end())
-        around = text[max(0, left - 80) : right + 80]
-        if re.search(
-            r"\b(?:room|circle|on (?:the )?site|in here|friends?|people|others|family)\b",
-            match.group(),
-            re.IGNORECASE,
-        ) or speech.own_life(text, match.start(), match.end()):
+def _overlaps(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
+    return any(start < last and first < end for first, last in taken)
+
+
+# ---- places to meet
+
+
+@dataclass(slots=True)
+class Evidence:
+    first: int  # tokens
+    last: int
+    kind: str
+
+
+def _spots(line: Line, tokens: list[Token]) -> Iterator[Clue]:
+    if not any(token.what & (_PLACES | SCHOOL) for token in tokens):
+        return
+    for first, last in _sentences(line.text, tokens):
+        if last - first < 2:
             continue
-        when, invites = _WHEN.search(around), _INVITES.search(around)
-        score = 0.4 * bool(when) + 0.35 * bool(invites) + 0.05
-        score += 0.15 * bool(
-            re.match(r"(?:meet|find me|come|meet me|treffen|nos vemos|ci vediamo)", match.group(), re.IGNORECASE)
-        )
-        if speech.refused(text, match.start(), match.end()) or re.search(
-            r"\b(?:yesterday|last (?:week|night)|was|were|used to|my (?:mum|dad|wife|husband|sister|brother))\b",
-            text[left:right],
-            re.IGNORECASE,
-        ):
-            score -= 0.4
-        if score >= 0.3:
-            start = match.start(1)
-            end = match.start(1) + len(match.group(1).rstrip(" ,"))
-            yield Clue(
-                Rule.CONTACT_SHARED,
-                line,
-                start,
-                end,
-                Kind.OTHER,
-                min(score, 0.85),
-                "meeting",
-                "a place where somebody could come to meet the writer",
-            )
-            return
-    school = _SCHOOL.search(text)
-    if school is not None:
-        yield Clue(
-            Rule.CONTACT_SHARED,
-            line,
-            school.start(1),
-            school.end(1),
-            Kind.OTHER,
-            0.55,
-            "school",
-            "names the writer's own school",
-        )
+        sentence = tokens[first:last]
+        shape = 0
+        for token in sentence:
+            shape |= token.what
+        if shape & SCHOOL:
+            clue = _school(line, sentence)
+            if clue:
+                yield clue
+                continue
+        if shape & _PLACES:
+            clue = _spot(line, sentence)
+            if clue:
+                yield clue
+
+
+def _sentences(text: str, tokens: list[Token]) -> Iterator[tuple[int, int]]:
+    first = 0
+    for at in range(1, len(tokens) + 1):
+        if at == len(tokens) or _parted(text, tokens[at - 1], tokens[at]):
+            yield first, at
+            first = at
+
+
+def _parted(text: str, one: Token, other: Token) -> bool:
+    between = text[one.end : other.start]
+    if between in {" ", ", "}:
+        return False
+    return bool(_END.search(between)) and not (between == ". " and one.text in little("abbreviations"))
+
+
+def _spot(line: Line, tokens: list[Token]) -> Clue | None:
+    best: tuple[float, int, int] | None = None
+    group: list[Evidence] = []
+    for piece in [*islice(_evidence(tokens), _ENOUGH), None]:
+        if piece is not None and (not group or piece.first - group[-1].last <= _NEAR):
+            group.append(piece)
+            continue
+        score = _belief(tokens, group)
+        if score and (best is None or score > best[0]):
+            best = (score, group[0].first, group[-1].last)
+        group = [piece] if piece else []
+    if best is None:
+        return None
+    score, first, last = best
+    while first and tokens[first - 1].text in little("articles"):
+        first -= 1
+    if score >= _DETAILED and len(tokens) - last <= _LAST_WORDS:
+        last = len(tokens) - 1
+    why = "a place where somebody could be met or found"
+    return clue_at(line, tokens[first].start, tokens[last].end, Kind.OTHER, score, "meeting", why)
+
+
+def _belief(tokens: list[Token], group: list[Evidence]) -> float:
+    """The more kinds of evidence stand together, the surer; an everyday place with an hour is nothing."""
+    kinds = {piece.kind for piece in group}
+    if not kinds & {"venue", "numbered", "street"} and not kinds >= {"name", "time", "position"}:
+        return 0.0
+    if len(kinds) < 2 or kinds <= {"numbered", "position", "sign"} or kinds == {"street", "name"}:
+        return 0.0
+    special = "street" in kinds or any(
+        piece.kind == "numbered" or not tokens[piece.last].what & EVERYDAY
+        for piece in group
+        if piece.kind in {"venue", "numbered"}
+    )
+    if not special and "numbered" not in kinds and len(kinds) < 3:
+        return 0.0
+    return min(0.6, 0.1 + 0.1 * len(kinds))
+
+
+def _evidence(tokens: list[Token]) -> Iterator[Evidence]:
+    at = 0
+    while at < len(tokens):
+        kind, last = _kind_at(tokens, at)
+        if kind:
+            yield Evidence(at, last, kind)
+        at = last + 1
+
+
+def _kind_at(tokens: list[Token], at: int) -> tuple[str, int]:
+    """What the word at this place is evidence of, "" for nothing, and the last word that belongs to it."""
+    token = tokens[at]
+    if _is_numbered(tokens, at):
+        return "numbered", at + 1
+    if _is_hour(tokens, at):
+        return "time", at
+    if token.what & VENUE:
+        return "venue", at
+    if token.what & TIME:
+        return "time", at
+    if _is_street(tokens, at):
+        return "street", at
+    if _is_name(tokens, at):
+        return "name", at
+    if token.what & POSITION and _leads_to_a_place(tokens, at):
+        return "position", at
+    return ("sign" if token.what & SIGN else ""), at
+
+
+def _is_numbered(tokens: list[Token], at: int) -> bool:
+    """ "gate 3", "table nine", "canteen B", "third floor"."""
+    if at + 1 >= len(tokens):
+        return False
+    token, after = tokens[at], tokens[at + 1]
+    if token.what & NUMBERED:
+        letter = len(after.text) == 1 and after.text not in {"i", "a"}
+        return letter or is_number(after)
+    ordinal = token.text in little("ordinals") or bool(_ORDINAL.fullmatch(token.text))
+    return ordinal and bool(after.what & (AFTER | NUMBERED))
+
+
+def _is_name(tokens: list[Token], at: int) -> bool:
+    """A capital that does not come from the beginning of a sentence."""
+    token = tokens[at]
+    inside = at > 0 or (len(tokens) > 1 and tokens[1].capital)
+    return token.capital and inside and len(token.text) > 1 and token.text not in little("no_names")
+
+
+def _is_street(tokens: list[Token], at: int) -> bool:
+    """ "Corven Road", "tiller street", "Avenida Norte": a street without a number is a place, not an address."""
+    token = tokens[at]
+    if token.what & (STREET | CAPITAL_STREET) and at:
+        before = tokens[at - 1]
+        if token.capital and before.capital:
+            return True
+        return len(token.text) > 4 and bool(token.what & STREET) and not before.what and len(before.text) > 3
+    return bool(token.what & FIRST) and at + 1 < len(tokens) and tokens[at + 1].capital
+
+
+def _leads_to_a_place(tokens: list[Token], at: int) -> bool:
+    return any(token.what & (VENUE | NUMBERED) or token.capital for token in tokens[at + 1 : at + 4])
+
+
+def _is_hour(tokens: list[Token], at: int) -> bool:
+    token = tokens[at]
+    if token.figure and _CLOCK.fullmatch(token.text):
+        return True
+    number = (token.text.isdigit() and len(token.text) <= 2) or bool(token.what & NUMBER)
+    if not number:
+        return False
+    if at + 1 < len(tokens) and tokens[at + 1].text in little("after_hour"):
+        return True
+    return bool(at) and tokens[at - 1].text in little("before_hour")
+
+
+# ---- schools
+
+
+def _school(line: Line, tokens: list[Token]) -> Clue | None:
+    """A school with a class in it, or at least with a name."""
+    schools = [at for at, token in enumerate(tokens) if token.what & SCHOOL]
+    named = [at for at in schools if tokens[at].capital and _named(tokens, at)]
+    classes = [at for at in range(len(tokens)) if _is_class(tokens, at)]
+    if not named and not (schools and classes):
+        return None
+    code = any(_class_code(tokens[at].text) for at in classes)
+    score = (0.65 if code else 0.5) if named and classes else 0.35
+    around = [*classes, *(named or schools)]
+    if max(around) - min(around) > 2 * _NEAR:
+        return None
+    first, last = _widened(tokens, min(around), max(around))
+    return clue_at(
+        line, tokens[first].start, tokens[last].end, Kind.OTHER, score, "school", "a school, and who is there"
+    )
+
+
+def _widened(tokens: list[Token], first: int, last: int) -> tuple[int, int]:
+    """Takes in the rest of the name of the school, and the number after "class"."""
+    while first and tokens[first - 1].capital and tokens[first].start - tokens[first - 1].end <= 2:
+        first -= 1
+    if tokens[last].what & CLASS and last + 1 < len(tokens):
+        last += 1
+    while last + 1 < len(tokens) and tokens[last + 1].capital and tokens[last + 1].start - tokens[last].end <= 2:
+        last += 1
+    return first, last
+
+
+def _named(tokens: list[Token], at: int) -> bool:
+    before = tokens[at - 1] if at else None
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    return bool((before and before.capital and before.text != "i") or (after and after.capital and after.text != "i"))
+
+
+def _is_class(tokens: list[Token], at: int) -> bool:
+    """ "year 9", "form 9T", or the code alone."""
+    token = tokens[at]
+    after = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    if token.what & CLASS and after:
+        return len(after) <= 3 and (after[0].isdigit() or len(after) == 1 or _class_code(after))
+    return any(char.isdigit() for char in token.text) and _class_code(token.text)
+
+
+def _class_code(word: str) -> bool:
+    """9T, 7e3, H5b; not 9am or 5mg."""
+    match = _CLASS.fullmatch(word)
+    return match is not None and match["letters"] not in little("quantities")

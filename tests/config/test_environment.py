@@ -7,6 +7,7 @@ import pytest
 
 from config import environment
 from config.environment import BadSetting
+from moderation.prescreen import Kind
 
 REFUSED_DATABASES = [
     pytest.param("mysql://user:hidden@host/haven", "must start with postgresql://", id="another database"),
@@ -143,3 +144,25 @@ def test_every_variable_is_told_in_the_example_file() -> None:
 
     internal = {"HAVEN_DATABASE_ROLE", "DEBUG", "HTTPS"}  # manage.py's own; two that only weaken
     assert read - internal == {name for name in told if not name.endswith("_FILE")} - {"HAVEN_VAR_DIR"}
+
+
+def test_entries_keep_their_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONTACTS", "0800 555 0100, help.example.org ,, ")
+    assert environment.entries("CONTACTS") == ["0800 555 0100", "help.example.org"]
+
+
+@pytest.mark.parametrize("value", ["orbitroom", "orbitroom=boat", "=phone", "orbitroom=", "a=phone b=phone"])
+def test_a_pair_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("TERMS", value)
+    with pytest.raises(BadSetting, match="TERMS must be entries «name=kind»"):
+        environment.pairs("TERMS", among=("phone", "url"))
+
+
+def test_pairs_are_read_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERMS", "orbitroom=phone, the blue place = url")
+    assert environment.pairs("TERMS", among=("phone", "url")) == {"orbitroom": "phone", "the blue place": "url"}
+
+
+def test_every_kind_of_the_pre_screen_may_be_given_to_a_private_term() -> None:
+    (kinds,) = re.findall(r'"HAVEN_PRIVATE_TERMS".*?among=\((.*?)\)', Path("config/settings.py").read_text(), re.DOTALL)
+    assert re.findall(r'"(\w+)"', kinds) == [kind.value for kind in Kind]

@@ -63,7 +63,7 @@ def test_a_file_that_is_not_there(file: Path) -> None:
         _import(file)
 
 
-@pytest.mark.parametrize("content", [b"plain text", gzip.compress(b'{"id": "c1"}' * 100)[:40]])
+@pytest.mark.parametrize("content", [b"plain text", gzip.compress(b'{"id": "c1"}' * 100, mtime=0)[:40]])
 def test_a_file_that_cannot_be_unpacked(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "conversations.jsonl.gz"
     file.write_bytes(content)

@@ -1,6 +1,7 @@
 """Unscreened messages become findings and cases, once, whatever happens in between."""
 
 import pytest
+from django.conf import LazySettings
 
 from accounts.models import AuditEntry
 from moderation.domain.vocabulary import CaseState, Ground, Severity
@@ -57,7 +58,7 @@ def test_a_second_finding_joins_the_open_case_and_raises_its_version() -> None:
     where = making.conversation(ann, ben)
     making.message(ann, f"text me on {making.PHONE}", within=where)
     screen_batch()
-    making.message(ben, "what's your snap", within=where)
+    making.message(ben, "can i have your number? i am on whatsapp", within=where)
     screen_batch()
 
     case = Case.objects.get()
@@ -132,3 +133,17 @@ def _choking_on_poison():
         return screen(conversation, **given)
 
     return choke
+
+
+def test_what_a_deployment_allows_or_calls_a_medium_is_known(settings: LazySettings) -> None:
+    settings.HAVEN_ALLOWED_CONTACTS = [making.PHONE]
+    settings.HAVEN_PRIVATE_TERMS = {"orbitroom": "messaging_app"}
+    ann, ben = making.account(), making.account()
+    where = making.conversation(ann, ben)
+    making.message(ann, f"our clinic: {making.PHONE}", within=where)
+    making.message(ben, "add me on orbitroom, i am mossy.tadpole", within=where)
+
+    screen_batch()
+
+    finding = Finding.objects.get()
+    assert (finding.actor, finding.kind) == (ben, "messaging_app")

@@ -2,54 +2,8 @@
 
 import re
 
-import pytest
-
-from moderation.prescreen import Kind, gate
+from moderation.prescreen import gate
 from moderation.prescreen.lexicon import names, table
-from moderation.prescreen.media import media
-from moderation.prescreen.phrases import phrases
-
-ACTS = {"request", "offsite", "harm", "share", "secrecy", "decode"}
-
-
-def test_at_least_sixty_media_are_known() -> None:
-    named = {word for medium in media().values() for word in medium.names}
-    assert len(media()) >= 20
-    assert len(named) >= 60
-
-
-@pytest.mark.parametrize("name", sorted(table("platforms")))
-def test_a_platform_has_a_kind_and_lower_case_names(name: str) -> None:
-    entry = table("platforms")[name]
-    assert set(entry) <= {"kind", "names", "short"}
-    assert Kind(entry["kind"])
-    assert all(word == word.lower() for word in [*entry["names"], *entry.get("short", [])])
-
-
-def test_every_phrase_is_complete() -> None:
-    topics = set(table("topics")["topics"])
-    for phrase in phrases():
-        assert phrase.act in ACTS, phrase.id
-        assert 0 < phrase.weight < 1, phrase.id
-        assert set(phrase.topics) <= topics, phrase.id
-        assert not phrase.kind or Kind(phrase.kind)
-
-
-def test_phrase_ids_are_unique() -> None:
-    ids = [phrase.id for phrase in phrases()]
-    assert len(ids) == len(set(ids))
-
-
-def test_number_words_have_small_values() -> None:
-    for language, words in table("numbers").items():
-        if language in {"plural", "glue", "arithmetic", "times"}:
-            assert all(isinstance(word, str) for values in words.values() for word in values)
-        else:
-            assert all(
-                0 <= value <= 1000
-                for part in ("ones", "tens", "scale", "repeat")
-                for value in words.get(part, {}).values()
-            )
 
 
 def test_every_service_has_digits_that_match_its_number() -> None:
@@ -59,5 +13,5 @@ def test_every_service_has_digits_that_match_its_number() -> None:
 
 
 def test_the_gate_passes_its_canary() -> None:
-    assert "app" in gate.topics_of("are you on discord")
+    assert "mailish" in gate.topics_of("write to a@b.example")
     assert "confusables" in names()

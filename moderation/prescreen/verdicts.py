@@ -1,0 +1,91 @@
+"""What the judge says of the messages worth asking about; the skim spares it those that are plainly harmless."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from moderation.prescreen.contract import Rule
+from moderation.prescreen.glance import glance
+from moderation.prescreen.judge import RULES, judge, skim
+from moderation.prescreen.lexicon import table
+from moderation.prescreen.reader import Opinion
+from moderation.prescreen.talk import Talk
+from moderation.prescreen.windows import Part, Window, alone
+
+_GAP = 2  # pieces that may lie between two stretches of one piece of evidence
+_MOST_SKIMMED = 4  # parts of one message: a hostile one must not cost more than a long one
+_MOST_JUDGED = 1  # of these
+_MOST_OF_A_CLUE = 2  # messages that it touches
+
+Place = tuple[int, int]  # message and part
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judge on one message: log-odds by rule, the worst of its parts, and the evidence in folded offsets."""
+
+    odds: dict[Rule, float]
+    evidence: dict[Rule, list[tuple[int, int]]]
+
+
+def verdicts(talk: Talk, noticed: Iterable[int], located: Sequence[Collection[int]]) -> dict[int, Verdict]:
+    """Verdicts on noticed messages that the skim cannot clear, and on the worst messages of everything located."""
+    asked = sorted({*noticed}.union(*located))
+    skimmed = _skimmed(talk, asked)
+    chosen = {place for place, odds in skimmed.items() if odds > table("weights")["bars"]["skim"]}
+    for messages in located:
+        chosen |= set(_worst((place for place in skimmed if place[0] in messages), skimmed, _MOST_OF_A_CLUE))
+    by_message: dict[int, list[Place]] = {}
+    for place in chosen:
+        by_message.setdefault(place[0], []).append(place)
+    places = sorted(place for own in by_message.values() for place in _worst(own, skimmed, _MOST_JUDGED))
+    opinions = judge().read([_window(talk, *place) for place in places])
+    found: dict[int, list[tuple[Part, Opinion]]] = {}
+    for (index, part), opinion in zip(places, opinions, strict=True):
+        found.setdefault(index, []).append((talk.parts(index)[part], opinion))
+    return {index: _verdict(own) for index, own in found.items()}
+
+
+def _skimmed(talk: Talk, asked: Iterable[int]) -> dict[Place, float]:
+    """The highest log-odds by any rule of each part worth reading."""
+    places = [(index, part) for index in asked for part in _noticed_parts(talk, index)]
+    opinions = skim().read([alone(talk.parts(index)[part]) for index, part in places])
+    return {place: float(opinion.part.max()) for place, opinion in zip(places, opinions, strict=True)}
+
+
+def _window(talk: Talk, index: int, part: int) -> Window:
+    """A part of a very long message is its own context."""
+    parts = talk.parts(index)
+    return talk.window(index, part) if len(parts) <= _MOST_SKIMMED else alone(parts[part])
+
+
+def _noticed_parts(talk: Talk, index: int) -> Iterable[int]:
+    parts = talk.parts(index)
+    if len(parts) <= _MOST_SKIMMED:
+        return range(len(parts))
+    text = talk.line(index).text
+    odds = glance().odds([text[part.pieces[0].start : part.pieces[-1].end] for part in parts]).tolist()
+    return sorted(range(len(parts)), key=lambda at: -odds[at])[:_MOST_SKIMMED]
+
+
+def _worst(places: Iterable[Place], odds: dict[Place, float], most: int) -> list[Place]:
+    return sorted(places, key=lambda place: -odds[place])[:most]
+
+
+def _verdict(own: Sequence[tuple[Part, Opinion]]) -> Verdict:
+    odds: dict[Rule, float] = {}
+    evidence: dict[Rule, list[tuple[int, int]]] = {}
+    for place, rule in enumerate(RULES):
+        part, opinion = max(own, key=lambda one: float(one[1].part[place]))
+        odds[rule] = float(opinion.part[place])
+        evidence[rule] = list(_stretches(part, opinion, place))
+    return Verdict(odds, evidence)
+
+
+def _stretches(part: Part, opinion: Opinion, place: int) -> Iterator[tuple[int, int]]:
+    """The pieces that belong to the evidence, those that lie close together as one stretch."""
+    held = [at for at in range(len(part.pieces)) if opinion.pieces[at, place] > 0]
+    first = 0
+    for at in range(1, len(held) + 1):
+        if at == len(held) or held[at] - held[at - 1] > _GAP + 1:
+            yield part.pieces[held[first]].start, part.pieces[held[at - 1]].end
+            first = at
