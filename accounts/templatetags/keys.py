@@ -30,9 +30,12 @@ def preferences(context: Context) -> Preferences:
 
 
 @register.simple_tag(takes_context=True)
-def key(context: Context, action: str) -> SafeString:
-    """The attribute that gives an element its key, for keys.js and for screen readers; nothing if it is off."""
-    pressed = preferences(context).key_of(action)
+def key(context: Context, action: str, *chords: str) -> SafeString:
+    """The attribute that gives an element its key, for keys.js and for screen readers; nothing if it is off.
+
+    `chords` press it too, whatever the preferences: with Control or Alt, so that nobody does it by mistake.
+    """
+    pressed = " ".join(filter(None, (preferences(context).key_of(action), *chords)))
     return format_html('aria-keyshortcuts="{}"', pressed) if pressed else SafeString("")
 
 
@@ -40,7 +43,7 @@ def key(context: Context, action: str) -> SafeString:
 def kbd(context: Context, action: str) -> SafeString:
     """The key as it is printed on its button; nothing if it is off."""
     pressed = preferences(context).key_of(action)
-    return format_html("<kbd>{}</kbd>", _SHORT.get(pressed, pressed)) if pressed else SafeString("")
+    return format_html("<kbd>{}</kbd>", _printed(pressed)) if pressed else SafeString("")
 
 
 @register.simple_tag(takes_context=True)
@@ -52,3 +55,11 @@ def look(context: Context) -> SafeString:
         classes.append(f"theme-{likes.theme}")
     off = SafeString(" data-keys-off") if not likes.shortcuts else ""
     return format_html('class="{}"{}', " ".join(classes), off)
+
+
+def _printed(pressed: str) -> str:
+    """«Esc», «F» for Shift and f, «⇧1» where a capital does not say it."""
+    plain = pressed.removeprefix("Shift+")
+    if plain == pressed:
+        return _SHORT.get(pressed, pressed)
+    return plain.upper() if plain.isalpha() else f"⇧{plain}"
