@@ -1,10 +1,15 @@
 """Reading what people type on the pages of accounts."""
 
 import re
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 
+from accounts.keys import ACTIONS, BY_CODE, all_keys, folded, wrong_keys
+from accounts.preferences import NEVER, RANGES, Preferences, Theme, chosen_keys
 from accounts.queries import AuditFilters, audit_actors, audit_verbs
 
 _TARGET = re.compile(r"(?P<type>[a-z]+)(?:[\s:]+(?P<id>\d+))?")
@@ -48,3 +53,72 @@ class AuditFilterForm(forms.Form):
             target_type=target["type"] if target else "",
             target_id=(target["id"] or "") if target else "",
         )
+
+
+KEY = "key-"  # what the name of a key's field begins with; the action's code follows
+
+_THEMES = {Theme.AUTO: "As my device", Theme.LIGHT: "Light", Theme.DARK: "Dark"}
+
+
+def _number(name: str, label: str) -> forms.IntegerField:
+    """A whole number in the range of a preference, or 0 for never."""
+    least, most = RANGES[name]
+    sentence = f"Write a number from {least} to {most}, or {NEVER} for never."
+
+    def in_range(number: int) -> None:
+        if number != NEVER and not least <= number <= most:
+            raise forms.ValidationError(sentence)
+
+    return forms.IntegerField(
+        label=label,
+        validators=[in_range],
+        error_messages={"required": sentence, "invalid": sentence},
+        widget=forms.NumberInput(attrs={"class": "input", "min": NEVER, "max": most}),
+    )
+
+
+class PreferencesForm(forms.Form):
+    """Every preference, and a field for every key. `preferences()` after `is_valid()`."""
+
+    theme = forms.ChoiceField(label="Colours", choices=list(_THEMES.items()), widget=forms.RadioSelect)
+    greyscale = forms.BooleanField(required=False, label="Avatars and marks without colour")
+    hide_snippets = forms.BooleanField(required=False, label="Hide what was written in lists until I ask for it")
+    blur_text = forms.BooleanField(required=False, label="Blur conversations until I point at a message or press a key")
+    break_after_minutes = _number("break_after_minutes", "Remind me of a break after so many minutes")
+    break_after_severe = _number("break_after_severe", "Remind me after so many critical cases")
+    most_critical_in_a_row = _number("most_critical_in_a_row", "Critical cases in a row, at most")
+    quick_dismiss = forms.BooleanField(required=False, label="Offer one key that dismisses a case after one question")
+    shortcuts = forms.BooleanField(required=False, label="Use single-key shortcuts")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        quiet = {"class": "input", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        for action in ACTIONS:
+            widget = forms.TextInput(attrs=quiet)
+            self.fields[KEY + action.code] = forms.CharField(required=False, label=action.label, widget=widget)
+
+    @property
+    def care(self) -> list[BoundField]:
+        names = ("hide_snippets", "blur_text", *RANGES)
+        return [self[name] for name in names]
+
+    @classmethod
+    def filled(cls, known: Preferences) -> "PreferencesForm":
+        keys = {KEY + code: key for code, key in all_keys(known.keys).items()}
+        return cls(initial=known.to_json() | keys)
+
+    def groups(self) -> Iterator[tuple[str, list[BoundField]]]:
+        """The fields of the keys, under their headings."""
+        for group, actions in groupby(ACTIONS, key=lambda action: action.group):
+            yield group, [self[KEY + action.code] for action in actions]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        keys = {code: folded(cleaned.get(KEY + code, "")) for code in BY_CODE}
+        for code, sentence in wrong_keys(keys).items():
+            self.add_error(KEY + code, sentence)
+        return cleaned | {"keys": chosen_keys(keys)}
+
+    def preferences(self) -> Preferences:
+        said = {name: value for name, value in self.cleaned_data.items() if not name.startswith(KEY)}
+        return Preferences(**said | {"theme": Theme(said["theme"])})

@@ -1,4 +1,4 @@
-"""Every change to staff and to machine keys."""
+"""Every change to staff, to how they like to work, and to machine keys."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -10,8 +10,10 @@ from django.utils import timezone
 from accounts import audit
 from accounts.access import require
 from accounts.actors import Actor
+from accounts.keys import all_keys, wrong_keys
 from accounts.models import ApiKey, User, digest_of
-from accounts.refusals import Refused
+from accounts.preferences import Preferences, changes, preferences_of
+from accounts.refusals import NotPermitted, Refused
 from accounts.roles import Capability, Role, Scope
 
 PREFIX_LENGTH = 12
@@ -39,6 +41,31 @@ def create_staff(username: str, *, actor: Actor, role: Role, password: str, name
     user = User.objects.create_user(username, role=role, password=password, name=name)
 
     audit.record("staff.created", actor=actor, target=user, role=role)
+    return user
+
+
+@transaction.atomic(durable=True)
+def save_preferences(user_id: int, *, actor: Actor, wanted: Preferences) -> User:
+    """How a person works is their own affair: only they may change it. Raises Refused for keys that cannot be used.
+
+    On record stands what was changed and never to what: whether somebody needs blurred text is nobody's business.
+    """
+    user = User.objects.select_for_update().get(pk=user_id)
+
+    require(actor, Capability.SET_PREFERENCES)
+    if not isinstance(actor, User) or actor.pk != user.pk:
+        raise NotPermitted(f"Only {user.name} may change how {user.name} works.")
+
+    wrong = wrong_keys(all_keys({}) | dict(wanted.keys))
+    if wrong:
+        raise Refused(" ".join(wrong.values()))
+
+    changed = changes(preferences_of(user), wanted)
+    user.preferences = wanted.to_json()
+    user.save(update_fields=["preferences"])
+
+    if changed:
+        audit.record("preferences.changed", actor=actor, target=user, changed=changed)
     return user
 
 

@@ -14,6 +14,7 @@ class Capability(StrEnum):
     MANAGE_POLICY = "manage_policy"
     MANAGE_INTEGRATIONS = "manage_integrations"
     READ_AUDIT = "read_audit"
+    SET_PREFERENCES = "set_preferences"  # one's own
 
 
 class Role(StrEnum):
@@ -38,10 +39,14 @@ class Scope(StrEnum):
     ERASURE_WRITE = "erasure:write"
 
 
-_MODERATOR = frozenset({Capability.READ_CASES, Capability.WORK_CASES, Capability.READ_SANCTIONS})
+_MODERATOR = frozenset(
+    {Capability.READ_CASES, Capability.WORK_CASES, Capability.READ_SANCTIONS, Capability.SET_PREFERENCES}
+)
 _SENIOR = _MODERATOR | {Capability.APPROVE, Capability.HEAR_APPEALS}
 _ADMIN = frozenset(Capability) - {Capability.HEAR_APPEALS}
-_AUDITOR = frozenset({Capability.READ_CASES, Capability.READ_SANCTIONS, Capability.READ_AUDIT})
+_AUDITOR = frozenset(
+    {Capability.READ_CASES, Capability.READ_SANCTIONS, Capability.READ_AUDIT, Capability.SET_PREFERENCES}
+)
 
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.MODERATOR: _MODERATOR,

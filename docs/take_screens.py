@@ -27,6 +27,9 @@ def main() -> None:
         for look in ("light", "dark"):
             with _person(browser, given, "moderator", look, WIDE) as page:
                 _shoot(page, given.out / f"queue-{look}.png")
+                page.goto(f"{given.address}/me/")
+                _shoot(page, given.out / f"me-{look}.png", full=True)
+                page.goto(given.address)
                 page.get_by_role("button", name="Review next").first.click()
                 page.wait_for_url("**/cases/*/")
                 case = page.url

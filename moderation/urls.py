@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from moderation.views import case, decisions, health, queue, sanctions
+from moderation.views import case, decisions, health, queue, sanctions, shift
 
 QUEUE = [
     path("", queue.queue, name="queue"),
@@ -38,6 +38,8 @@ SANCTIONS = [
     path("sanctions/<int:sanction_id>/lift/", sanctions.sanction_lift, name="sanction_lift"),
 ]
 
+PAUSE = [path("me/pause/", shift.pause_dismiss, name="pause_dismiss")]
+
 urlpatterns = [
     *QUEUE,
     *HEALTH,
@@ -45,4 +47,5 @@ urlpatterns = [
     *CASE,
     *PROPOSALS,
     *SANCTIONS,
+    *PAUSE,
 ]

@@ -17,6 +17,7 @@ from moderation.http import SeeOther, StaffRequest, wants_fragment
 from moderation.operations import leases, readings
 from moderation.queries.cases import CasePage, case_lease, case_page
 from moderation.queries.desk import Draft, desk
+from moderation.views import shift
 
 PAGE = "moderation/case.html"
 REVEALED = "revealed"  # in the session: the case whose contacts the next page shows, once
@@ -29,7 +30,10 @@ def case(request: StaffRequest, case_id: int) -> HttpResponse:
     if REVEALED in request.session:
         del request.session[REVEALED]
     readings.record_reading(case_id, actor=request.user)
-    return show(request, case_page(case_id, viewer=request.user, is_revealed=revealed))
+    page = case_page(case_id, viewer=request.user, is_revealed=revealed)
+    shown = show(request, page)
+    shift.note_opened(request, page)
+    return shown
 
 
 @require_POST
@@ -105,6 +109,7 @@ def show(
 ) -> HttpResponse:
     """The whole page; `said` is the title, text and tone of a card above the decision."""
     context = {"page": page, "case_id": page.case_id, "lease": page.lease, "desk": desk(page, draft), "card": said}
+    context["pause"] = shift.card(request)
     response = render(request, PAGE, context, status=status)
     return push_url(response, resolve_url("case", page.case_id)) if request.method == "POST" else response
 

@@ -10,6 +10,7 @@ from accounts.roles import Capability
 from moderation.http import StaffRequest, wants_fragment
 from moderation.queries.queue import Asked, Place, queue_page, queue_version
 from moderation.queries.queue_filters import filters_from
+from moderation.views import shift
 
 PAGE = "moderation/queue.html"
 FRAGMENT = "moderation/queue.html#changes"
@@ -20,7 +21,7 @@ FRAGMENT = "moderation/queue.html#changes"
 def queue(request: StaffRequest) -> HttpResponse:
     page = queue_page(_asked(request))
     if not wants_fragment(request):
-        return render(request, PAGE, {"page": page})
+        return render(request, PAGE, {"page": page, "pause": shift.card(request)})
     response = render(request, FRAGMENT, {"page": page, "is_fragment": True})
     cases = "case" if page.total == 1 else "cases"
     return trigger_client_event(response, "announce", {"value": f"{page.total} {cases}"})

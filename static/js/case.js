@@ -36,7 +36,9 @@ function oneUndoKey() {
   const buttons = [...document.querySelectorAll(".toast[data-undo] form button")];
   buttons.forEach((button, index) => {
     const isNewest = index === buttons.length - 1;
-    if (isNewest) button.setAttribute("aria-keyshortcuts", "z");
+    button.dataset.ownKey ??= button.getAttribute("aria-keyshortcuts") ?? ""; // none if the person has switched it off
+    if (!button.dataset.ownKey) return;
+    if (isNewest) button.setAttribute("aria-keyshortcuts", button.dataset.ownKey);
     else button.removeAttribute("aria-keyshortcuts");
     button.querySelector("kbd").hidden = !isNewest;
   });

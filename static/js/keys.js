@@ -1,9 +1,9 @@
 // Single-key shortcuts. They are declared by aria-keyshortcuts on the element they press, and nowhere else.
-// Dead while somebody types, while a dialog or menu is open, and when switched off on the sheet.
-const SWITCH = "haven.keys";
+// Which key that is, the server knows: everybody may choose their own. Dead while somebody types, while a dialog or
+// menu is open, and when switched off: by data-keys-off on the page, or on the sheet, which tells the server.
 const MODIFIERS = ["Control", "Alt", "Shift", "Meta"];
 
-const isOn = () => localStorage.getItem(SWITCH) !== "off";
+const isOn = () => !document.documentElement.hasAttribute("data-keys-off");
 const isTyping = (element) =>
   element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])");
 const somethingIsOpen = () => document.querySelector("dialog[open], [popover]:popover-open") !== null;
@@ -35,8 +35,8 @@ document.addEventListener("keydown", (event) => {
 
 const labelOf = (element) => {
   if (element.getAttribute("aria-label")) return element.getAttribute("aria-label");
-  const copy = element.cloneNode(true);
-  copy.querySelectorAll("kbd, .count").forEach((part) => part.remove());
+  const copy = (element.labels?.[0] || element).cloneNode(true);
+  copy.querySelectorAll("kbd, small, .count").forEach((part) => part.remove());
   const words = copy.textContent.trim().replace(/\s+/g, " ") || element.title;
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
@@ -69,10 +69,7 @@ document.addEventListener("click", (event) => {
   dialog.showModal();
 });
 
-const showState = () => document.documentElement.toggleAttribute("data-keys-off", !isOn());
 document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-keys-switch]")) return;
-  localStorage.setItem(SWITCH, event.target.checked ? "on" : "off");
-  showState();
+  document.documentElement.toggleAttribute("data-keys-off", !event.target.checked);
 });
-showState();

@@ -53,7 +53,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   document.getElementById("menu")?.hidePopover?.();
   const wanted = document.querySelector("main [autofocus]") || document.getElementById("main");
   wanted.focus({ preventScroll: true });
-  document.getElementById("announce").textContent = document.title;
+  const word = document.querySelector("[data-pause] p"); // on a break, if it is time for one
+  document.getElementById("announce").textContent = [document.title, word?.textContent].filter(Boolean).join(". ");
 });
 
 // A refusal is read aloud (role="alert") and must be seen.

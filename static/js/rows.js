@@ -38,6 +38,7 @@ function updateInPlace(list, news) {
     if (fresh && !row.contains(document.activeElement) && row.innerHTML !== fresh.innerHTML) {
       row.innerHTML = fresh.innerHTML;
       window.htmx.process(row);
+      row.dispatchEvent(new CustomEvent("renewed", { bubbles: true }));
     }
   }
   const known = new Set([...list.querySelectorAll("[data-row]")].map((row) => row.id));
