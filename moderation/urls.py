@@ -7,6 +7,8 @@ from moderation.views import case, decisions, health, queue, sanctions
 QUEUE = [
     path("", queue.queue, name="queue"),
     path("queue/news/", queue.queue_news, name="queue_news"),
+    path("queue/views/", queue.view_save, name="view_save"),
+    path("queue/views/<int:view_id>/delete/", queue.view_delete, name="view_delete"),
 ]
 HEALTH = [
     path("healthz", health.healthz, name="healthz"),
