@@ -74,6 +74,14 @@ class AnswerForm(forms.Form):
     note = forms.CharField(required=False, max_length=LONGEST_NOTE)
 
 
+class ViewForm(forms.Form):
+    """A name for the filters that are on. Whether it can be is the operation's to say."""
+
+    name = forms.CharField(required=False)
+    query = forms.CharField(required=False, max_length=2000)
+    shared = forms.BooleanField(required=False)
+
+
 class LiftForm(forms.Form):
     reason = forms.CharField(required=False, max_length=LONGEST_NOTE)
     tab = forms.CharField(required=False)

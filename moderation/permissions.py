@@ -5,14 +5,20 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.roles import Capability
 from moderation.domain.refusals import NotPermitted
+from moderation.domain.vocabulary import Lane
 from moderation.models import Decision
 
-__all__ = ["may_answer", "require", "require_second_person", "staff_of"]
+__all__ = ["lanes_of", "may_answer", "require", "require_second_person", "staff_of"]
 
 
 def may_answer(actor: Actor, decision: Decision) -> bool:
     """Whether this person may give the second signature on the decision, or withhold it."""
     return actor.can(Capability.APPROVE) and actor.actor_id != decision.decided_by_id
+
+
+def lanes_of(actor: Actor) -> frozenset[Lane]:
+    """Whose cases this person is offered. What was raised goes to seniors and admins."""
+    return frozenset(Lane) if actor.can(Capability.APPROVE) else frozenset({Lane.ORDINARY})
 
 
 def require_second_person(actor: Actor, decision: Decision) -> None:

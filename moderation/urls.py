@@ -7,6 +7,8 @@ from moderation.views import case, decisions, health, queue, sanctions, shift
 QUEUE = [
     path("", queue.queue, name="queue"),
     path("queue/news/", queue.queue_news, name="queue_news"),
+    path("queue/views/", queue.view_save, name="view_save"),
+    path("queue/views/<int:view_id>/delete/", queue.view_delete, name="view_delete"),
 ]
 HEALTH = [
     path("healthz", health.healthz, name="healthz"),
@@ -20,6 +22,7 @@ CASE = [
     path("cases/<int:case_id>/open/", case.case_open, name="case_open"),
     path("cases/<int:case_id>/take-over/", case.case_take_over, name="case_take_over"),
     path("cases/<int:case_id>/release/", case.case_release, name="case_release"),
+    path("cases/<int:case_id>/skip/", case.case_skip, name="case_skip"),
     path("cases/<int:case_id>/renew/", case.case_renew, name="case_renew"),
     path("cases/<int:case_id>/reveal/", case.case_reveal, name="case_reveal"),
     path("cases/<int:case_id>/preview/", decisions.case_preview, name="case_preview"),

@@ -1518,7 +1518,20 @@ class Migration(migrations.Migration):
             model_name="case",
             index=models.Index(
                 condition=models.Q(("state", moderation.domain.vocabulary.CaseState["OPEN"])),
-                fields=["ground", "severity", "teen", "screened", "reporters", "holder"],
+                fields=[
+                    "ground",
+                    "severity",
+                    "teen",
+                    "screened",
+                    "reporters",
+                    "holder",
+                    "language",
+                    "on_break",
+                    "seen_before",
+                    "lane",
+                    "handed_to",
+                ],
+                include=("due_at", "waits_until"),
                 name="case_counts",
             ),
         ),
@@ -1604,6 +1617,56 @@ class Migration(migrations.Migration):
             model_name="case",
             constraint=models.CheckConstraint(
                 condition=models.Q(("severity__in", [0, 1, 2, 3])), name="case_severity_is_known"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("state", moderation.domain.vocabulary.CaseState["OPEN"]), ("on_break", True)),
+                fields=["ground", "severity", "rank", "opened_at", "id"],
+                name="case_on_break_sorts",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("state", moderation.domain.vocabulary.CaseState["OPEN"]), ("seen_before", True)),
+                fields=["ground", "severity", "rank", "opened_at", "id"],
+                name="case_seen_before_sorts",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("state", moderation.domain.vocabulary.CaseState["OPEN"]), ("reporters__gt", 0)),
+                fields=["ground", "severity", "rank", "opened_at", "id"],
+                name="case_reported_sorts",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("state", moderation.domain.vocabulary.CaseState["OPEN"]), ("screened", True)),
+                fields=["ground", "severity", "rank", "opened_at", "id"],
+                name="case_screened_sorts",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("state", moderation.domain.vocabulary.CaseState["OPEN"])),
+                fields=["language", "ground", "severity", "rank", "opened_at", "id"],
+                name="case_language_sorts",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(
+                    ("state", moderation.domain.vocabulary.CaseState["OPEN"]), ("waits_until__isnull", False)
+                ),
+                fields=["waits_until"],
+                name="case_put_off",
             ),
         ),
         migrations.AddConstraint(

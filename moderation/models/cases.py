@@ -22,6 +22,7 @@ from moderation.models.policies import PolicyVersion
 
 OPEN = Q(state=CaseState.OPEN)
 UNHELD = OPEN & Q(holder__isnull=True)
+READY = Q(waits_until__isnull=True) | Q(waits_until__lte=Now())
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -30,6 +31,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def unheld(self) -> "CaseQuerySet":
         return self.filter(UNHELD)
+
+    def ready(self) -> "CaseQuerySet":
+        """Not put off, or put off until a time that has come."""
+        return self.filter(READY)
 
     def most_urgent_first(self) -> "CaseQuerySet":
         return self.order_by("rank", "opened_at", "id")
@@ -159,7 +164,20 @@ class Case(Living):
             ),
             models.Index(fields=["rank", "opened_at", "id"], condition=OPEN & Q(reporters__gt=0), name="case_reported"),
             models.Index(
-                fields=["ground", "severity", "teen", "screened", "reporters", "holder"],
+                fields=[
+                    "ground",
+                    "severity",
+                    "teen",
+                    "screened",
+                    "reporters",
+                    "holder",
+                    "language",
+                    "on_break",
+                    "seen_before",
+                    "lane",
+                    "handed_to",
+                ],
+                include=["due_at", "waits_until"],
                 condition=OPEN,
                 name="case_counts",
             ),
@@ -178,6 +196,32 @@ class Case(Living):
             models.Index(
                 fields=["lane", "rank", "opened_at", "id"], condition=OPEN & ~Q(lane="ordinary"), name="case_lane"
             ),
+            models.Index(
+                fields=["ground", "severity", "rank", "opened_at", "id"],
+                condition=OPEN & Q(on_break=True),
+                name="case_on_break_sorts",
+            ),
+            models.Index(
+                fields=["ground", "severity", "rank", "opened_at", "id"],
+                condition=OPEN & Q(seen_before=True),
+                name="case_seen_before_sorts",
+            ),
+            models.Index(
+                fields=["ground", "severity", "rank", "opened_at", "id"],
+                condition=OPEN & Q(reporters__gt=0),
+                name="case_reported_sorts",
+            ),
+            models.Index(
+                fields=["ground", "severity", "rank", "opened_at", "id"],
+                condition=OPEN & Q(screened=True),
+                name="case_screened_sorts",
+            ),
+            models.Index(
+                fields=["language", "ground", "severity", "rank", "opened_at", "id"],
+                condition=OPEN,
+                name="case_language_sorts",
+            ),
+            models.Index(fields=["waits_until"], condition=OPEN & Q(waits_until__isnull=False), name="case_put_off"),
             models.Index(fields=["subject", "-id"], name="case_by_subject"),
         ]
 

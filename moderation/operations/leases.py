@@ -8,7 +8,8 @@ from accounts import SYSTEM, Actor, audit
 from accounts.roles import Capability
 from moderation.domain.refusals import Held, Missing, Stale, WrongMove
 from moderation.domain.vocabulary import CaseState
-from moderation.models import Case, PolicyVersion, clock
+from moderation.models import Case, PolicyVersion, Skip, clock
+from moderation.operations.offering import next_for
 from moderation.permissions import require, staff_of
 
 LEASE_COLUMNS = ["holder", "lease_expires_at", "lease_token"]
@@ -39,8 +40,8 @@ def claim_case(case_id: int, *, actor: Actor) -> Case:
 
 @transaction.atomic(durable=True)
 def claim_next(*, actor: Actor) -> Case | None:
-    """Take the most urgent case that nobody holds, or None when there is none. Never the same one to two people."""
-    case = Case.objects.unheld().most_urgent_first().select_for_update(no_key=True, skip_locked=True).first()
+    """Take the next case for this person, or None when there is none. Never the same one to two people."""
+    case = next_for(actor)
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)
@@ -52,6 +53,37 @@ def claim_next(*, actor: Actor) -> Case | None:
 
     audit.record("case.claimed", actor=actor, target=case, as_next=True)
     return case
+
+
+@transaction.atomic(durable=True)
+def skip_case(case_id: int, *, actor: Actor, token: int) -> Case | None:
+    """Go on without deciding: let go of the case, remember that this person skipped it, and take the next one.
+
+    Answers the next case, or None. Skipping what one no longer holds is no error and takes it from nobody. A case that
+    had been handed to this person is anybody's again. Raises Missing.
+    """
+    case = _locked(case_id)
+    now = clock.now()
+
+    require(actor, Capability.WORK_CASES)
+
+    columns = []
+    if case.holder_id == actor.actor_id and case.lease_token == token:
+        columns += case.let_go()
+    if case.handed_to_id == actor.actor_id:
+        case.handed_to = None
+        columns.append("handed_to")
+
+    case.save(update_fields=columns)
+    Skip.objects.get_or_create(case=case, person=staff_of(actor))
+    following = next_for(actor)
+    if following is not None:
+        _lease(following, actor, now, token=following.lease_token + 1)
+
+    audit.record("case.skipped", actor=actor, target=case)
+    if following is not None:
+        audit.record("case.claimed", actor=actor, target=following, as_next=True)
+    return following
 
 
 @transaction.atomic(durable=True)

@@ -8,24 +8,28 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
-from django.db.models import Count, F, Window
+from django.db.models import Count, ExpressionWrapper, F, IntegerField, Window
 from django.db.models.functions import RowNumber
 from django.http import QueryDict
 
 from accounts.models import User
 from accounts.roles import Capability
 from moderation.domain.deadlines import time_left
-from moderation.domain.vocabulary import AccountStatus, Severity
+from moderation.domain.priority import points_for_waiting
+from moderation.domain.vocabulary import AccountStatus, Lane, Severity
 from moderation.models import Account, Case, CaseParty
 from moderation.models.cases import CaseQuerySet
 from moderation.models.clock import now
-from moderation.queries.queue_filters import Facets, Filters, Group
-from moderation.queries.tally import MOST_COUNTED, Tally, tally
+from moderation.queries.queue_filters import Facets, Filters, Group, language_name
+from moderation.queries.tally import Tally, tally
 
 PAGE_SIZE = 50
+FEW = 500  # cases that are found first and put in order then
 PARTIES_SHOWN = 3
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# The order of the queue, spelt so that no index seems to have it already.
+_PUT_IN_ORDER = (ExpressionWrapper(F("rank") + 0, output_field=IntegerField()), "opened_at", "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +67,28 @@ class Asked:
     def cases(self) -> CaseQuerySet:
         """One more than a page holds, so that it is known whether another page follows.
 
-        With several grounds, the first page of each is taken from its own index and the best of them are kept:
-        walking the queue for any of them may pass a million others before it has found fifty.
+        With filters that no one index serves, the first page of each part is taken from its own index and the best of
+        them are kept: walking the queue for all of them may pass a million others before it has found fifty. When by
+        the last count there are only few such cases altogether, all are found and put in order, for the same reason.
         """
-        each = [self._page(filters) for filters in self.filters.one_by_one()]
+        if self._finds_few():
+            return self._from(self.filters).order_by(*_PUT_IN_ORDER)[: PAGE_SIZE + 1]
+        each = [self._from(part).most_urgent_first()[: PAGE_SIZE + 1] for part in self.filters.one_by_one()]
         if len(each) == 1:
             return each[0]
         ids = [page.values("pk") for page in each]
         found = Case.objects.filter(pk__in=ids[0].union(*ids[1:], all=True))
         return found.most_urgent_first()[: PAGE_SIZE + 1]
 
-    def _page(self, filters: Filters) -> CaseQuerySet:
-        cases = filters.narrow(Case.objects.open().most_urgent_first(), self.viewer.pk)
+    def _finds_few(self) -> bool:
+        counted = tally()
+        return bool(self.filters) and counted.cube.count(self.filters.sorts(counted, self.viewer.pk)) <= FEW
+
+    def _from(self, filters: Filters) -> CaseQuerySet:
+        cases = filters.narrow(Case.objects.open(), self.viewer.pk)
         if self.after is not None:
             cases = cases.after(self.after.rank, self.after.opened_at, self.after.case_id)
-        return cases[: PAGE_SIZE + 1]
+        return cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,10 @@ class Row:
     snippet: str
     source: str  # why it is here: «Pre-screen 0.98 · 2 reporters»
     reasons: str  # why it stands this high
+    lane: str  # empty: anybody's
+    language: str  # by name; empty: not known
+    put_off_until: datetime | None
+    handed_to: str  # empty: nobody
     parties: tuple[PartyShown, ...]
     more_parties: int
     due_at: datetime
@@ -116,6 +131,8 @@ class QueuePage:
     rows: tuple[Row, ...]
     figures: tuple[Figure, ...]
     groups: tuple[Group, ...]
+    more_groups: tuple[Group, ...]
+    more_is_on: bool  # one of their choices is
     filters: Filters
     query: QueryDict  # of the filters
     here: str  # the place where this page begins; empty: at the top
@@ -128,17 +145,20 @@ class QueuePage:
 
 
 def queue_page(asked: Asked) -> QueuePage:
-    """Three queries, and the five of the tally when it is due."""
+    """Three queries, and the four of the tally when it is due."""
     counted = tally()
     moment = now()
-    found = list(asked.cases().select_related("holder"))
+    found = list(asked.cases().select_related("holder", "handed_to"))
     shown = found[:PAGE_SIZE]
     parties = _parties_of(shown)
     facets = Facets(asked.filters, counted, asked.viewer.pk)
+    more = facets.more_groups()
     return QueuePage(
         rows=tuple(_row(case, parties.get(case.pk, []), asked.viewer, moment) for case in shown),
         figures=_figures(counted, moment),
         groups=facets.groups(),
+        more_groups=more,
+        more_is_on=any(choice.is_on for group in more for choice in group.choices),
         filters=asked.filters,
         query=asked.filters.as_query(),
         here=str(asked.after or ""),
@@ -157,7 +177,7 @@ def queue_version(asked: Asked) -> str:
 
 
 def _version(rows: Iterable[tuple[int, int, int | None]], counted: Tally) -> str:
-    facts = (list(rows), sorted(map(str, counted.cells)), counted.past_due)
+    facts = (list(rows), counted.stamp)
     return blake2b(repr(facts).encode(), digest_size=12).hexdigest()
 
 
@@ -187,7 +207,11 @@ def _row(case: Case, parties: list[CaseParty], viewer: User, moment: datetime) -
         headline=case.headline,
         snippet=case.snippet,
         source=_source(case),
-        reasons=_reasons(case),
+        reasons=_reasons(case, moment),
+        lane="" if case.lane == Lane.ORDINARY else Lane(case.lane).label,
+        language=language_name(case.language) if case.language else "",
+        put_off_until=case.waits_until if case.waits_until and case.waits_until > moment else None,
+        handed_to=_person(case.handed_to, viewer),
         parties=tuple(party_shown(party.account, is_actor=party.is_actor) for party in parties),
         more_parties=max(0, parties[0].total - len(parties)) if parties else 0,  # type: ignore[attr-defined]
         due_at=case.due_at,
@@ -217,17 +241,26 @@ def _source(case: Case) -> str:
     return " · ".join(part for part in (screened, reported) if part)
 
 
-def _reasons(case: Case) -> str:
-    """Without what the source says already."""
+def _person(person: User | None, viewer: User) -> str:
+    if person is None:
+        return ""
+    return "you" if person.pk == viewer.pk else person.name
+
+
+def _reasons(case: Case, moment: datetime) -> str:
+    """Without what the source says already; what waiting has added stands last."""
     said = {f"pre-screen {case.score:.2f}", f"reported by {case.reporters} people"}
-    return " · ".join(reason for reason in case.reasons if reason not in said)
+    reasons = [reason for reason in case.reasons if reason not in said]
+    if points := points_for_waiting(case.opened_at, moment):
+        reasons.append(f"waiting for {time_left(moment, case.opened_at)}: +{points}")
+    return " · ".join(reasons)
 
 
 def _figures(counted: Tally, moment: datetime) -> tuple[Figure, ...]:
-    late = f"{MOST_COUNTED:,}+" if counted.past_due > MOST_COUNTED else f"{counted.past_due:,}"
+    late = counted.count("late")
     return (
         Figure(f"{counted.count():,}", "open cases"),
-        Figure(late, "past due", tone="critical" if counted.past_due else ""),
-        Figure(f"{counted.count(lambda cell: cell.teen):,}", "teen involved"),
+        Figure(f"{late:,}", "past due", tone="critical" if late else ""),
+        Figure(f"{counted.count('teen'):,}", "teen involved"),
         Figure(time_left(moment, counted.oldest) if counted.oldest else "–", "longest wait"),
     )

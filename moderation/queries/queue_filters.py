@@ -1,17 +1,26 @@
 """What one can narrow the queue by, and how many cases each further choice would leave.
 
-A filter stands in the address bar; `as_query` and `filters_from` are the only places that know how.
+A filter stands in the address bar; `as_query` and `filters_from` are the only places that know how. What a choice means
+stands in `_meaning`, once for rows and once for counts.
 """
 
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
+from django.conf.locale import LANG_INFO
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.http import QueryDict
 
-from moderation.domain.vocabulary import Ground, Severity
+from moderation.domain.vocabulary import Ground, Lane, Severity
 from moderation.models.cases import CaseQuerySet
-from moderation.queries.tally import Cell, Tally
+from moderation.queries.tally import Tally
+
+MOST_LANGUAGES = 8  # offered as choices: those with the most cases
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2,4})?")
 
 
 class Source(StrEnum):
@@ -27,79 +36,161 @@ class Claim(StrEnum):
     UNCLAIMED = "unclaimed"
     CLAIMED = "claimed"
     MINE = "mine"
+    HANDED = "handed"  # to whoever looks
 
     @property
     def label(self) -> str:
-        return self.value.capitalize()
+        return {"handed": "Handed to me"}.get(self.value, self.value.capitalize())
+
+
+class Reporters(StrEnum):
+    TWO = "2"
+    MORE = "3"
+
+    @property
+    def label(self) -> str:
+        return {"2": "By 2 people", "3": "By 3 or more"}[self.value]
+
+
+FLAGS = {
+    "teen": "Teen involved",
+    "late": "Past due",
+    "on_break": "On a break",
+    "seen_before": "Contact seen before",
+    "put_off": "Put off",
+}
+RAISED = tuple(lane for lane in Lane if lane is not Lane.ORDINARY)
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Several grounds: any of them. Different filters: all of them."""
+    """Several grounds: any of them. Different filters: all of them. What is put off is shown only when asked for."""
 
     grounds: frozenset[Ground] = frozenset()
     severity: Severity | None = None
     teen: bool = False
     source: Source | None = None
     claim: Claim | None = None
+    language: str | None = None
+    reporters: Reporters | None = None
+    lane: Lane | None = None
+    late: bool = False
+    on_break: bool = False
+    seen_before: bool = False
+    put_off: bool = False
 
     def __bool__(self) -> bool:
         return self != Filters()
 
     def narrow(self, cases: CaseQuerySet, viewer_id: int) -> CaseQuerySet:
-        """Several grounds are left for `one_by_one`: no index has the cases of several in the order of the queue."""
-        if len(self.grounds) == 1:
-            cases = cases.filter(ground=next(iter(self.grounds)))
-        if self.severity is not None:
-            cases = cases.filter(severity=self.severity)
-        if self.teen:
-            cases = cases.filter(teen=True)
-        if self.source is not None:
-            cases = cases.filter(**({"screened": True} if self.source is Source.PRESCREEN else {"reporters__gt": 0}))
-        if self.claim is Claim.MINE:
-            return cases.filter(holder_id=viewer_id)
-        if self.claim is not None:
-            return cases.filter(holder__isnull=self.claim is Claim.UNCLAIMED)
+        if not self.put_off:
+            cases = cases.ready()
+        for name, values in self._on():
+            wanted = Q()
+            for value in values:
+                wanted |= _meaning(name, value, viewer_id)[1]
+            cases = cases.filter(wanted)
         return cases
 
-    def one_by_one(self) -> "list[Filters]":
-        """The same filters, split so that each has one ground or none."""
-        return [replace(self, grounds=frozenset({ground})) for ground in sorted(self.grounds)] or [self]
-
-    def fits(self, cell: Cell, viewer_id: int) -> bool:
+    def sorts(self, counted: Tally, viewer_id: int) -> int:
         """The same narrowing, on counted cases."""
-        return (
-            (not self.grounds or cell.ground in self.grounds)
-            and (self.severity is None or cell.severity is self.severity)
-            and (not self.teen or cell.teen)
-            and (self.source is not Source.PRESCREEN or cell.screened)
-            and (self.source is not Source.REPORT or cell.reported)
-            and (self.claim is not Claim.MINE or cell.holder == viewer_id)
-            and (self.claim is not Claim.UNCLAIMED or cell.holder is None)
-            and (self.claim is not Claim.CLAIMED or cell.holder is not None)
-        )
+        cube = counted.cube
+        found = cube.everything if self.put_off else cube.any_of(["ready"])
+        for name, values in self._on():
+            found &= cube.any_of(_meaning(name, value, viewer_id)[0] for value in values)
+        return found
+
+    def one_by_one(self) -> "list[Filters]":
+        """The same filters in parts, each of which some index has in the order of the queue.
+
+        No index has the cases of several grounds in that order. And those indexes that begin with ground and severity
+        have it only for one of each: so when one of the two is asked for together with what such an index is about,
+        the other is asked for value by value.
+        """
+        parts = [replace(self, grounds=frozenset({ground})) for ground in sorted(self.grounds)] or [self]
+        if not self._has_sorted_index or bool(self.grounds) is (self.severity is not None):
+            return parts
+        if self.grounds:
+            return [replace(part, severity=severity) for part in parts for severity in Severity]
+        return [replace(self, grounds=frozenset({ground})) for ground in Ground]
+
+    @property
+    def _has_sorted_index(self) -> bool:
+        return bool(self.source or self.language or self.reporters or self.on_break or self.seen_before)
+
+    def _on(self) -> Iterator[tuple[str, list[Any]]]:
+        """The filters that are on, each with what it asks for."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, frozenset) and value:
+                yield field.name, sorted(value)
+            elif value != field.default and not isinstance(value, frozenset):
+                yield field.name, [value]
 
     def as_query(self) -> QueryDict:
         query = QueryDict(mutable=True)
-        query.setlist("ground", [ground.value for ground in sorted(self.grounds)])
-        query.setlist("severity", [self.severity.code] if self.severity is not None else [])
-        query.setlist("teen", ["1"] if self.teen else [])
-        query.setlist("source", [self.source.value] if self.source else [])
-        query.setlist("claim", [self.claim.value] if self.claim else [])
-        for name in [name for name, values in query.lists() if not values]:
-            del query[name]
+        for name, values in self._on():
+            query.setlist({"grounds": "ground"}.get(name, name), [_written(value) for value in values])
         return query
+
+
+def _meaning(name: str, value: Any, viewer_id: int) -> tuple[str, Q]:
+    """What one choice asks of a case: the trait by which it is counted, and the condition on its row."""
+    match name:
+        case "grounds":
+            return f"ground:{value}", Q(ground=value)
+        case "severity":
+            return f"severity:{value.value}", Q(severity=value)
+        case "language" | "lane":
+            return f"{name}:{value}", Q(**{name: value})
+        case "reporters":
+            more = value is Reporters.MORE
+            return f"people:{value}", Q(reporters__gte=3) if more else Q(reporters=2)
+        case "source":
+            return ("screened", Q(screened=True)) if value is Source.PRESCREEN else ("reported", Q(reporters__gt=0))
+        case "claim":
+            return _claimed(value, viewer_id)
+        case "late":
+            return name, Q(due_at__lt=Now())
+        case "put_off":
+            return name, Q(waits_until__gt=Now())
+    return name, Q(**{name: True})
+
+
+def _claimed(claim: Claim, viewer_id: int) -> tuple[str, Q]:
+    return {
+        Claim.UNCLAIMED: ("free", Q(holder__isnull=True)),
+        Claim.CLAIMED: ("held", Q(holder__isnull=False)),
+        Claim.MINE: (f"holder:{viewer_id}", Q(holder=viewer_id)),
+        Claim.HANDED: (f"handed_to:{viewer_id}", Q(handed_to=viewer_id)),
+    }[claim]
+
+
+def _written(value: Any) -> str:
+    if value is True:
+        return "1"
+    return value.code if isinstance(value, Severity) else str(value)
 
 
 def filters_from(query: QueryDict) -> Filters:
     """What the address asks for. Words that are no filter are left out; the page shows which ones are on."""
+    language = query.get("language", "")
     return Filters(
         grounds=frozenset(ground for ground in Ground if ground in query.getlist("ground")),
         severity=next((severity for severity in Severity if severity.code == query.get("severity")), None),
-        teen=query.get("teen") == "1",
         source=next((source for source in Source if source == query.get("source")), None),
         claim=next((claim for claim in Claim if claim == query.get("claim")), None),
+        language=language if _LANGUAGE.fullmatch(language) else None,
+        reporters=next((reporters for reporters in Reporters if reporters == query.get("reporters")), None),
+        lane=next((lane for lane in RAISED if lane == query.get("lane")), None),
+        **{flag: query.get(flag) == "1" for flag in FLAGS},
     )
+
+
+def language_name(code: str) -> str:
+    """«Polish» for «pl»; the code itself where the language is not known by name."""
+    name: str = LANG_INFO.get(code, {}).get("name", code)
+    return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +223,45 @@ class Facets:
         return self._count(self.chosen)
 
     def groups(self) -> tuple[Group, ...]:
+        """Those that most people want most of the time."""
         return (
             Group("Ground", tuple(map(self._ground, Ground))),
-            Group("Severity", tuple(self._single("severity", s, s.label) for s in sorted(Severity, reverse=True))),
-            Group("Age", (self._single("teen", True, "Teen involved"),)),
-            Group("Source", tuple(self._single("source", source, source.label) for source in Source)),
-            Group("Claim", tuple(self._single("claim", claim, claim.label) for claim in Claim)),
+            Group("Severity", self._singles("severity", sorted(Severity, reverse=True))),
+            Group("Age and time", (self._flag("teen"), self._flag("late"))),
+            Group("Claim", self._singles("claim", Claim)),
         )
+
+    def more_groups(self) -> tuple[Group, ...]:
+        """The others; one without a choice is left out."""
+        languages = (self._single("language", code, language_name(code)) for code in self._languages())
+        groups = (
+            Group("Source", self._singles("source", Source)),
+            Group("Reported", self._singles("reporters", Reporters)),
+            Group("Record", (self._flag("on_break"), self._flag("seen_before"))),
+            Group("Raised and put off", (*self._singles("lane", RAISED), self._flag("put_off"))),
+            Group("Language", tuple(languages)),
+        )
+        return tuple(group for group in groups if group.choices)
+
+    def _languages(self) -> list[str]:
+        """The most frequent, and the chosen one wherever it stands."""
+        cube = self.counted.cube
+        counts = {name: cube.count(mask) for name, mask in cube.traits.items() if name.startswith("language:")}
+        names = sorted(counts, key=lambda name: (-counts[name], name))[:MOST_LANGUAGES]
+        codes = [name.partition(":")[2] for name in names]
+        chosen = self.chosen.language
+        return codes if chosen is None or chosen in codes else [*codes, chosen]
 
     def _ground(self, ground: Ground) -> Choice:
         on = self.chosen.grounds
         alone = replace(self.chosen, grounds=frozenset({ground}))
         return self._choice(ground.label, alone, replace(self.chosen, grounds=on ^ {ground}), is_on=ground in on)
+
+    def _singles(self, name: str, values: Any) -> tuple[Choice, ...]:
+        return tuple(self._single(name, value, value.label) for value in values)
+
+    def _flag(self, name: str) -> Choice:
+        return self._single(name, True, FLAGS[name])
 
     def _single(self, name: str, value: Any, label: str) -> Choice:
         is_on = getattr(self.chosen, name) == value
@@ -159,4 +277,4 @@ class Facets:
         return Choice(slug, label, self._count(alone), is_on, leads_to.as_query())
 
     def _count(self, filters: Filters) -> int:
-        return self.counted.count(lambda cell: filters.fits(cell, self.viewer_id))
+        return self.counted.cube.count(filters.sorts(self.counted, self.viewer_id))

@@ -1,58 +1,59 @@
-"""How many open cases there are of each sort, counted at most every ten seconds for everybody.
+"""How many open cases there are of each sort, counted at most every few seconds for everybody.
 
 Must not know which counts a page shows: it keeps one cube from which every one of them can be added up.
 """
 
-from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import BooleanField, Count, ExpressionWrapper, Min, Q
+from django.db.models.functions import Coalesce, Least, Now
 
-from moderation.domain.vocabulary import DecisionState, Ground, Severity
+from moderation.domain.vocabulary import DecisionState
 from moderation.models import Case, Decision
 from moderation.models.clock import now
+from moderation.queries.cube import Cube
 
-KEEP_FOR = timedelta(seconds=10)
+KEEP_FOR = timedelta(seconds=5)
+COUNT_AGAIN_AFTER = timedelta(seconds=2.5)  # by one process, while the others still use what is kept
 MOST_COUNTED = 1000  # beyond this the answer is «more than 1000», which no page needs more precisely
+MOST_REPORTERS = 3  # from here on it is «and more»
+_FLAGS = ("teen", "screened", "on_break", "seen_before", "late", "put_off")
+_CODES = ("ground", "severity", "lane")
+_NAMES = ("language", "holder", "handed_to")  # which a case may not have
 _KEY = "queue-tally"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Open cases that are alike in everything one can filter by."""
-
-    ground: Ground
-    severity: Severity
-    teen: bool
-    screened: bool
-    reported: bool
-    holder: int | None
-    count: int
+_TURN = "queue-tally-turn"
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    cells: tuple[Cell, ...]
-    past_due: int  # at most MOST_COUNTED + 1
+    cube: Cube
     oldest: datetime | None
     approvals: int  # decisions that wait for a second signature, at most MOST_COUNTED + 1
     as_of: datetime
+    stamp: str  # equal as long as all counts are
 
-    def count(self, fits: Callable[[Cell], bool] | None = None) -> int:
-        return sum(cell.count for cell in self.cells if fits is None or fits(cell))
+    def count(self, *traits: str) -> int:
+        """The cases of the queue that have all of these traits: those that are put off are not in it."""
+        sorts = self.cube.any_of(["ready"])
+        for trait in traits:
+            sorts &= self.cube.any_of([trait])
+        return self.cube.count(sorts)
+
+
+_read: dict[str, Tally] = {}  # what this process read last, so that it reads each cube once
 
 
 def tally() -> Tally:
-    """The counts, up to KEEP_FOR old. Five queries when nobody has asked within that time, otherwise none."""
-    kept = cache.get(_KEY)
-    if kept is not None:
-        return _read(kept)
-    fresh = _count()
-    cache.set(_KEY, _write(fresh), KEEP_FOR.total_seconds())
-    return fresh
+    """The counts, up to KEEP_FOR old. Four queries when they are to be made anew, otherwise none."""
+    kept = _kept()
+    if kept is None or (_is_old(kept) and cache.add(_TURN, "taken", (KEEP_FOR - COUNT_AGAIN_AFTER).total_seconds())):
+        return _count()
+    return kept
 
 
 def forget() -> None:
@@ -60,24 +61,72 @@ def forget() -> None:
     cache.delete(_KEY)
 
 
+def _is_old(kept: Tally) -> bool:
+    return datetime.now(kept.as_of.tzinfo) - kept.as_of > COUNT_AGAIN_AFTER
+
+
+def _kept() -> Tally | None:
+    """The small key names the large one, which only those read who have not read it yet."""
+    name = cache.get(_KEY)
+    if name is None:
+        return None
+    if (read := _read.get(name)) is None and (kept := cache.get(name)) is not None:
+        read = _remember(name, _from_json(kept))
+    return read
+
+
+def _remember(name: str, counted: Tally) -> Tally:
+    _read.clear()
+    _read[name] = counted
+    return counted
+
+
 def _count() -> Tally:
     moment = now()
-    cells = (
+    sorts = [(tuple(_traits(row)), row["cases"]) for row in _sorts()]
+    fresh = Tally(
+        cube=Cube.of(sorts),
+        oldest=Case.objects.open().aggregate(oldest=Min("opened_at"))["oldest"],
+        approvals=_capped(Decision.objects.filter(state=DecisionState.PROPOSED)),
+        as_of=moment,
+        stamp=blake2b(repr(sorted(sorts)).encode(), digest_size=12).hexdigest(),
+    )
+    name = f"{_KEY}:{moment.isoformat()}"
+    cache.set(name, _as_json(fresh), 2 * KEEP_FOR.total_seconds())
+    cache.set(_KEY, name, KEEP_FOR.total_seconds())
+    return _remember(name, fresh)
+
+
+def _sorts() -> Any:
+    """One pass over the index `case_counts`. What changes by itself, with time, is taken as of now."""
+    return (
         Case.objects.open()
-        .annotate(reported=ExpressionWrapper(Q(reporters__gt=0), output_field=BooleanField()))
-        .values_list("ground", "severity", "teen", "screened", "reported", "holder")
-        .annotate(n=Count("*"))
+        .annotate(
+            late=_is(Q(due_at__lt=Now())),
+            put_off=Coalesce(_is(Q(waits_until__gt=Now())), False),
+            people=Least("reporters", MOST_REPORTERS),
+        )
+        .values(*_FLAGS, *_CODES, *_NAMES, "people")
+        .annotate(cases=Count("*"))
         .order_by()
     )
-    late = Case.objects.open().filter(due_at__lt=moment)
-    waiting = Decision.objects.filter(state=DecisionState.PROPOSED)
-    return Tally(
-        cells=tuple(_cell(row) for row in cells),
-        past_due=_capped(late),
-        oldest=Case.objects.open().aggregate(oldest=Min("opened_at"))["oldest"],
-        approvals=_capped(waiting),
-        as_of=moment,
-    )
+
+
+def _is(condition: Q) -> Any:
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
+def _traits(row: dict[str, Any]) -> Iterator[str]:
+    """What the cases of a sort have in common, in the words that queue_filters asks for."""
+    yield from (flag for flag in _FLAGS if row[flag])
+    yield from (f"{name}:{row[name]}" for name in _CODES)
+    yield "held" if row["holder"] else "free"
+    if not row["put_off"]:
+        yield "ready"
+    if row["people"]:
+        yield "reported"
+        yield f"people:{row['people']}"
+    yield from (f"{name}:{row[name]}" for name in _NAMES if row[name])
 
 
 def _capped(rows: Any) -> int:
@@ -85,29 +134,21 @@ def _capped(rows: Any) -> int:
     return found
 
 
-def _cell(row: Any) -> Cell:
-    ground, severity, *rest = row
-    return Cell(Ground(ground), Severity(severity), *rest)
+def _as_json(fresh: Tally) -> dict[str, Any]:
+    return {
+        "cube": fresh.cube.as_json(),
+        "oldest": fresh.oldest.isoformat() if fresh.oldest else None,
+        "approvals": fresh.approvals,
+        "as_of": fresh.as_of.isoformat(),
+        "stamp": fresh.stamp,
+    }
 
 
-def _write(fresh: Tally) -> list[Any]:
-    """As JSON can hold it, because that is what the cache speaks."""
-    oldest = fresh.oldest.isoformat() if fresh.oldest else None
-    return [
-        [list(astuple(cell)) for cell in fresh.cells],
-        fresh.past_due,
-        oldest,
-        fresh.approvals,
-        fresh.as_of.isoformat(),
-    ]
-
-
-def _read(kept: list[Any]) -> Tally:
-    cells, past_due, oldest, approvals, as_of = kept
+def _from_json(kept: dict[str, Any]) -> Tally:
     return Tally(
-        cells=tuple(_cell(row) for row in cells),
-        past_due=past_due,
-        oldest=datetime.fromisoformat(oldest) if oldest else None,
-        approvals=approvals,
-        as_of=datetime.fromisoformat(as_of),
+        cube=Cube.from_json(kept["cube"]),
+        oldest=datetime.fromisoformat(kept["oldest"]) if kept["oldest"] else None,
+        approvals=kept["approvals"],
+        as_of=datetime.fromisoformat(kept["as_of"]),
+        stamp=kept["stamp"],
     )

@@ -20,6 +20,7 @@ from moderation.queries.desk import Draft, desk
 from moderation.views import shift
 
 PAGE = "moderation/case.html"
+NOTHING_LEFT = "Nothing is left for you: what is open is in somebody's hands, put off, or was skipped by you."
 REVEALED = "revealed"  # in the session: the case whose contacts the next page shows, once
 
 
@@ -50,7 +51,19 @@ def case_open(request: StaffRequest, case_id: int) -> HttpResponse:
 def case_next(request: StaffRequest) -> HttpResponse:
     taken = leases.claim_next(actor=request.user)
     if taken is None:
-        messages.info(request, "Nobody is waiting: every open case is in somebody's hands.")
+        messages.info(request, NOTHING_LEFT)
+        return SeeOther(resolve_url("queue"))
+    return SeeOther(resolve_url("case", taken.pk))
+
+
+@require_POST
+@requires(Capability.WORK_CASES)
+def case_skip(request: StaffRequest, case_id: int) -> HttpResponse:
+    """Go on to the next case without deciding this one."""
+    taken = leases.skip_case(case_id, actor=request.user, token=_token(request))
+    messages.info(request, f"Case {case_id} skipped: it is offered to somebody else.")
+    if taken is None:
+        messages.info(request, NOTHING_LEFT)
         return SeeOther(resolve_url("queue"))
     return SeeOther(resolve_url("case", taken.pk))
 

@@ -29,6 +29,29 @@ document.addEventListener("click", (event) => {
 // still there get their new content, those that are gone are dimmed, and a bar offers the rest.
 const isInUse = (list) => list.matches(":hover, :focus-within");
 
+// What stands around the list may change its height: then the page scrolls by as much, and the row stays in its place.
+function keepStill(list, change) {
+  const row = list.querySelector("[data-row]:is(:hover, :focus-within)") || list;
+  const before = row.getBoundingClientRect().top;
+  change();
+  window.scrollBy({ top: row.getBoundingClientRect().top - before, behavior: "instant" });
+}
+
+// The parts beside the list (counts, filters), and the poll itself, which then asks for what is newer than this.
+function updateAround(list, news) {
+  for (const fresh of news.querySelectorAll("[hx-swap-oob]")) {
+    const old = document.getElementById(fresh.id);
+    if (!old || old.contains(document.activeElement) || old.innerHTML === fresh.innerHTML) continue;
+    old.innerHTML = fresh.innerHTML;
+    window.htmx.process(old);
+  }
+  const poll = list.parentElement.querySelector(":scope > [data-poll]");
+  const fresh = news.querySelector("[data-poll]");
+  if (!poll || !fresh) return;
+  poll.replaceWith(fresh);
+  window.htmx.process(fresh);
+}
+
 function updateInPlace(list, news) {
   let gone = 0;
   for (const row of list.querySelectorAll("[data-row]")) {
@@ -60,7 +83,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const list = target.querySelector("[data-list]");
   if (!list || !isInUse(list)) return;
   event.detail.shouldSwap = false;
-  updateInPlace(list, new DOMParser().parseFromString(event.detail.serverResponse, "text/html"));
+  const news = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
+  keepStill(list, () => {
+    updateInPlace(list, news);
+    updateAround(list, news);
+  });
 });
 
 // After a swap the row that was selected is so again, wherever it stands now.

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from moderation.domain.vocabulary import Severity
-from moderation.models import Case, clock
+from moderation.models import Case, SavedView, clock
 from moderation.operations.leases import claim_case
 from moderation.queries import tally
 from tests import making
@@ -181,6 +181,76 @@ def test_rows_stay_under_the_hand_and_the_rest_is_offered(open_page: OpenPage) -
     expect(page.locator("[data-row]")).to_have_count(3)
 
 
+def test_counts_are_true_under_the_hand_and_the_row_does_not_move(open_page: OpenPage) -> None:
+    cases = three()
+    page = open_page("/", making.moderator(), viewport={"width": 1280, "height": 420})
+    page.locator("#more-filters > summary").click()
+    row = page.locator(f"#case-{cases[2].pk}")
+    row.scroll_into_view_if_needed()
+    row.hover()
+    top = "row => row.getBoundingClientRect().top"
+    before = row.evaluate(top)
+    for code in ("pl", "de", "fr", "es", "it", "nl", "sv", "fi"):
+        open_cases(150, priority=10, teen=True, language=code, reporters=2)
+    Case.objects.filter(pk=cases[0].pk).update(reasons=["a word that goes on " * 12])
+
+    poll(page)
+
+    expect(page.locator("#filter-teen-involved .count")).to_have_text("1201")
+    expect(page.locator("#filter-polish")).to_be_visible()
+    expect(page.locator("#stats")).to_contain_text("1,203")
+    assert row.evaluate(top) == pytest.approx(before, abs=1)
+
+
+def test_a_poll_under_the_hand_asks_for_what_is_newer_from_then_on(open_page: OpenPage) -> None:
+    three()
+    page = open_page("/", making.moderator())
+    page.keyboard.press("j")
+    open_cases(1, headline="Newest")
+    poll(page)
+    expect(page.locator("[data-changed]")).to_contain_text("1 new")
+
+    with page.expect_response(lambda answer: "/queue/news/" in answer.url) as silent:
+        page.evaluate("htmx.trigger('[data-poll]', 'poll')")
+
+    assert silent.value.status == 204
+    expect(page.locator("[data-changed]")).to_contain_text("1 new")
+
+
+def test_a_view_is_saved_chosen_and_deleted(open_page: OpenPage) -> None:
+    three()
+    page = open_page("/", making.moderator())
+    page.get_by_role("link", name="Teen involved").click()
+    page.get_by_text("Save these filters").click()
+    page.get_by_label("Name").fill("Young people")
+    page.get_by_label("For everybody").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    link = page.get_by_role("link", name="Young people shared")
+    expect(link).to_have_attribute("aria-current", "true")
+    page.get_by_role("link", name="All open").click()
+    expect(page.locator("[data-row]")).to_have_count(3)
+    expect(link).not_to_have_attribute("aria-current", "true")
+    link.click()
+    expect(page.locator("[data-row]")).to_have_count(1)
+    page.get_by_role("button", name="Delete this view").click()
+    expect(link).to_have_count(0)
+    expect(page.locator("[data-row]")).to_have_count(1)
+
+
+def test_s_skips_to_the_next_case(open_page: OpenPage) -> None:
+    cases = [making.case(score=score) for score in (0.99, 0.6)]
+    moderator = making.moderator()
+    page = open_page("/", moderator)
+
+    page.keyboard.press("n")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Case {cases[0].pk}")
+    page.keyboard.press("s")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Case {cases[1].pk}")
+    assert Case.objects.get(holder=moderator) == cases[1]
+
+
 def test_the_page_says_when_it_gets_no_news(open_page: OpenPage) -> None:
     three()
     page = open_page("/", making.moderator())
@@ -215,7 +285,7 @@ def test_it_works_without_javascript(open_page: OpenPage) -> None:
     page.wait_for_url(f"**/cases/{cases[0].pk}/**")
 
 
-@pytest.mark.parametrize("path", ["/", "/?teen=1&severity=low", "/audit/", "/audit/?target=%3F"])
+@pytest.mark.parametrize("path", ["/", "/?teen=1&severity=low", "/?teen=1&on_break=1", "/audit/", "/audit/?target=%3F"])
 def test_nothing_runs_out_of_a_narrow_screen(open_page: OpenPage, path: str) -> None:
     making.case(other=making.teen(username="a_rather_long_user_name_for_a_phone_screen"))
     page = open_page(path, making.admin(), **NARROW)
@@ -239,11 +309,15 @@ def test_menu_and_filters_open_on_a_narrow_screen_even_without_javascript(open_p
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("path", ["/", "/?teen=1&severity=low", "/audit/", "/audit/?target=%3F", "/account/login/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/?teen=1&severity=low", "/?teen=1&on_break=1", "/audit/", "/audit/?target=%3F", "/account/login/"]
+)
 def test_axe_finds_no_fault(
     open_page: OpenPage, faults: Callable[[Page], list[str]], path: str, width: int, scheme: str
 ) -> None:
     making.case(other=making.teen())
+    open_cases(1, on_break=True, teen=True, lane="crisis", language="pl", handed_to=making.senior())
+    SavedView.objects.create(name="Ours", query="teen=1", owner=making.senior(), shared=True)
     claim_case(open_cases(1)[0].pk, actor=making.senior())
     tally.forget()
     user = None if "login" in path else making.admin()

@@ -1,10 +1,16 @@
 """Who may take a case, keep it, lose it."""
 
-import pytest
+from datetime import timedelta
+from typing import Any
 
-from accounts.models import AuditEntry
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import AuditEntry, User
 from moderation.domain.refusals import Held, Missing, NotPermitted, Stale, WrongMove
-from moderation.models import Case
+from moderation.domain.vocabulary import Lane
+from moderation.models import Case, Skip, clock
 from moderation.operations import leases
 from tests import making
 
@@ -97,6 +103,127 @@ def test_next_is_the_most_urgent_that_nobody_holds() -> None:
     assert second is not None
     assert second != urgent
     assert leases.claim_next(actor=making.moderator()) is None
+
+
+def next_of(person: User) -> Case | None:
+    return leases.claim_next(actor=person)
+
+
+def urgent(**given: Any) -> Case:
+    """A critical case."""
+    made = making.case(actor=making.listener(), other=making.teen())
+    Case.objects.filter(pk=made.pk).update(**given)
+    return made
+
+
+def test_next_is_nothing_put_off_handed_to_another_or_raised_to_others() -> None:
+    ahead = clock.now() + timedelta(hours=1)
+    put_off = urgent(waits_until=ahead)
+    robin = making.moderator()
+    theirs = urgent(handed_to=robin)
+    raised = [urgent(lane=lane) for lane in (Lane.SENIOR, Lane.CRISIS, Lane.SAFEGUARDING)]
+    mine = making.case(score=0.6)
+    me, boss, chief = making.moderator(), making.senior(), making.admin()
+
+    assert (next_of(me), next_of(me)) == (mine, None)
+    assert [next_of(boss), next_of(chief), next_of(boss), next_of(boss)] == [*raised, None]
+
+    Case.objects.filter(pk=put_off.pk).update(waits_until=clock.now())
+    assert next_of(me) == put_off
+    assert [next_of(robin), next_of(robin)] == [theirs, None]
+
+
+def test_what_was_handed_to_one_comes_first() -> None:
+    urgent()
+    me = making.moderator()
+    calm = making.case(score=0.6)
+    Case.objects.filter(pk=calm.pk).update(handed_to=me)
+
+    assert next_of(me) == calm
+
+
+def test_after_three_critical_cases_comes_another_if_there_is_one() -> None:
+    hard = [urgent() for _ in range(5)]
+    me = making.moderator()
+    taken = [next_of(me) for _ in range(3)]
+    calm, calmer = making.case(score=0.9), making.case(score=0.6)
+
+    assert taken == hard[:3]
+    assert [next_of(me), next_of(me)] == [calm, hard[3]]
+    assert next_of(making.moderator()) == hard[4]
+    assert next_of(me) == calmer
+
+
+def test_without_another_the_critical_ones_go_on() -> None:
+    hard = [urgent() for _ in range(4)]
+    me = making.moderator()
+
+    assert [next_of(me) for _ in range(4)] == hard
+
+
+def test_choosing_costs_the_same_however_many_wait() -> None:
+    me = making.moderator()
+    for _ in range(3):
+        urgent()
+        next_of(me)
+    urgent()
+    with CaptureQueriesContext(connection) as few:
+        next_of(me)
+    for _ in range(20):
+        urgent()
+    with CaptureQueriesContext(connection) as many:
+        next_of(me)
+
+    assert len(few) == len(many)
+
+
+def test_an_auditor_may_not_skip() -> None:
+    with pytest.raises(NotPermitted):
+        leases.skip_case(making.case().pk, actor=making.auditor(), token=0)
+
+
+def test_what_is_not_there_cannot_be_skipped() -> None:
+    with pytest.raises(Missing):
+        leases.skip_case(making.NOBODYS_ID, actor=making.moderator(), token=0)
+
+
+def test_skipping_with_a_lost_lease_takes_the_case_from_nobody() -> None:
+    case, first, second = making.case(), making.moderator(), making.moderator()
+    token = leases.claim_case(case.pk, actor=first).lease_token
+    leases.take_over(case.pk, actor=second)
+
+    leases.skip_case(case.pk, actor=first, token=token)
+
+    case.refresh_from_db()
+    assert case.holder == second
+
+
+def test_a_skipped_case_goes_to_others_and_never_comes_back() -> None:
+    hard, calm = urgent(), making.case(score=0.6)
+    me = making.moderator()
+    held = next_of(me)
+    assert held == hard
+
+    assert leases.skip_case(hard.pk, actor=me, token=held.lease_token) == calm
+    assert leases.skip_case(hard.pk, actor=me, token=held.lease_token) is None
+    assert next_of(making.moderator()) == hard
+
+    assert Skip.objects.get().case == hard
+    verbs = AuditEntry.objects.filter(actor_id=me.pk).order_by("pk").values_list("verb", "target_id")
+    assert list(verbs)[:3] == [
+        ("case.claimed", str(hard.pk)),
+        ("case.skipped", str(hard.pk)),
+        ("case.claimed", str(calm.pk)),
+    ]
+
+
+def test_skipping_what_was_handed_to_one_gives_it_to_everybody() -> None:
+    case, me = making.case(), making.moderator()
+    Case.objects.filter(pk=case.pk).update(handed_to=me)
+    token = leases.claim_case(case.pk, actor=me).lease_token
+
+    assert leases.skip_case(case.pk, actor=me, token=token) is None
+    assert next_of(making.moderator()) == case
 
 
 def test_expired_leases_are_given_back() -> None:

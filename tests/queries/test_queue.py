@@ -1,7 +1,9 @@
 """The queue's reads: order, paging, filters, counts, and what they cost."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,12 +12,13 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from moderation.domain.vocabulary import Ground, Severity
-from moderation.models import Case, CaseParty, PolicyVersion, clock
+from accounts.models import User
+from moderation.domain.vocabulary import Ground, Lane, Severity
+from moderation.models import Account, Case, CaseParty, PolicyVersion, clock
 from moderation.operations.leases import claim_case
 from moderation.queries import tally
-from moderation.queries.queue import PAGE_SIZE, PARTIES_SHOWN, Asked, Place, queue_page, queue_version
-from moderation.queries.queue_filters import Claim, Filters, Source, filters_from
+from moderation.queries.queue import FEW, PAGE_SIZE, PARTIES_SHOWN, Asked, Place, QueuePage, queue_page, queue_version
+from moderation.queries.queue_filters import Choice, Claim, Facets, Filters, Reporters, Source, filters_from
 from tests import making
 
 
@@ -38,6 +41,10 @@ def open_cases(count: int, **given: Any) -> list[Case]:
     CaseParty.objects.bulk_create([CaseParty(case=case, account=case.subject, is_actor=True) for case in cases])
     cache.clear()
     return list(Case.objects.filter(pk__in=[case.pk for case in cases]).order_by("pk"))
+
+
+def choices(page: QueuePage) -> list[Choice]:
+    return [choice for group in (*page.groups, *page.more_groups) for choice in group.choices]
 
 
 def shown(asked: Asked) -> list[int]:
@@ -100,21 +107,69 @@ def test_decided_cases_are_not_in_the_queue() -> None:
     assert (page.rows, page.total) == ((), 0)
 
 
-@pytest.mark.django_db
-def test_every_filter_shows_as_many_cases_as_it_promises() -> None:
-    me, colleague = making.moderator(), making.moderator()
+def a_bit_of_everything(me: User) -> None:
+    now = clock.now()
+    until = now + timedelta(minutes=5)
     for ground in Ground:
         for severity in (Severity.NORMAL, Severity.CRITICAL):
-            open_cases(1, ground=ground, severity=severity, teen=severity is Severity.CRITICAL)
-    open_cases(1, screened=False, reporters=2)
-    until = clock.now() + timedelta(minutes=5)
-    open_cases(1, holder=me, lease_expires_at=until)
-    open_cases(1, holder=colleague, lease_expires_at=until, reporters=1)
+            open_cases(1, ground=ground, severity=severity, teen=severity is Severity.CRITICAL, language="pl")
+    open_cases(1, screened=False, reporters=2, on_break=True)
+    open_cases(2, reporters=3, seen_before=True, language="pt-br", lane=Lane.CRISIS)
+    open_cases(1, reporters=5, due_at=now - timedelta(hours=1), on_break=True, seen_before=True)
+    open_cases(1, holder=me, lease_expires_at=until, language="pl", lane=Lane.SENIOR)
+    open_cases(1, holder=making.moderator(), lease_expires_at=until, reporters=1)
+    open_cases(3, waits_until=until, ground=Ground.OTHER, on_break=True)
+    open_cases(1, waits_until=now - timedelta(minutes=1), handed_to=me)
 
-    for choice in (choice for group in queue_page(Asked(me)).groups for choice in group.choices):
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("few", [FEW, -1], ids=["put in order", "walked"])
+def test_every_two_filters_show_as_many_cases_as_they_promise(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("moderation.queries.queue.FEW", few)
+    me = making.moderator()
+    a_bit_of_everything(me)
+
+    first = choices(queue_page(Asked(me)))
+    assert [choice.label for choice in first if not choice.count] == ["Low", "Safeguarding"]
+    for number, choice in enumerate(first):
         page = queue_page(Asked(me, filters_from(choice.query)))
-        assert (choice.label, len(page.rows)) == (choice.label, choice.count)
-        assert page.total == choice.count
+        assert (choice.label, len(page.rows), page.total) == (choice.label, choice.count, choice.count)
+        for second in choices(page)[number:]:
+            both = Asked(me, filters_from(second.query))
+            found = [(case.rank, case.opened_at, case.pk) for case in both.cases()]
+            promised = Facets(both.filters, tally.tally(), me.pk).total
+            assert (choice.label, second.label, len(found)) == (choice.label, second.label, promised)
+            assert found == sorted(found)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("few", [FEW, -1], ids=["put in order", "walked"])
+def test_filters_that_no_one_index_serves_are_paged_in_one_order(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("moderation.queries.queue.FEW", few)
+    for severity in Severity:
+        open_cases(20, severity=severity, priority=300 * severity, on_break=True, ground=Ground.OTHER)
+    open_cases(3, ground=Ground.OTHER)
+    asked = Asked(making.moderator(), Filters(grounds=frozenset({Ground.OTHER}), on_break=True))
+    wanted = list(Case.objects.filter(on_break=True).most_urgent_first().values_list("pk", flat=True))
+
+    first = queue_page(asked)
+    second = queue_page(replace(asked, after=Place.from_text(first.following)))
+
+    assert [row.case_id for row in (*first.rows, *second.rows)] == wanted
+
+
+@pytest.mark.django_db
+def test_what_is_put_off_comes_back_when_its_time_has_come() -> None:
+    now = clock.now()
+    [later] = open_cases(1, waits_until=now + timedelta(hours=2))
+    [again] = open_cases(1, waits_until=now - timedelta(seconds=1))
+    viewer = making.moderator()
+
+    assert shown(Asked(viewer)) == [again.pk]
+    assert shown(Asked(viewer, Filters(put_off=True))) == [later.pk]
+    assert queue_page(Asked(viewer)).total == queue_page(Asked(viewer, Filters(put_off=True))).total == 1
+    [row] = queue_page(Asked(viewer, Filters(put_off=True))).rows
+    assert row.put_off_until == later.waits_until
 
 
 @pytest.mark.django_db
@@ -126,6 +181,13 @@ def test_every_filter_shows_as_many_cases_as_it_promises() -> None:
         (Filters(teen=True), {"teen": True}, {"teen": False}),
         (Filters(source=Source.PRESCREEN), {"screened": True}, {"screened": False, "reporters": 1}),
         (Filters(source=Source.REPORT), {"reporters": 2}, {"reporters": 0}),
+        (Filters(reporters=Reporters.TWO), {"reporters": 2}, {"reporters": 3}),
+        (Filters(reporters=Reporters.MORE), {"reporters": 4}, {"reporters": 2}),
+        (Filters(language="pl"), {"language": "pl"}, {"language": ""}),
+        (Filters(lane=Lane.CRISIS), {"lane": Lane.CRISIS}, {"lane": Lane.SENIOR}),
+        (Filters(late=True), {"due_at": making.NOON.replace(year=2024)}, {}),
+        (Filters(on_break=True), {"on_break": True}, {"on_break": False}),
+        (Filters(seen_before=True), {"seen_before": True}, {"seen_before": False}),
     ],
 )
 def test_a_filter_leaves_out_what_does_not_fit(
@@ -207,10 +269,18 @@ def test_filters_come_back_from_the_address_they_were_written_to() -> None:
         teen=True,
         source=Source.REPORT,
         claim=Claim.MINE,
+        language="pt-br",
+        reporters=Reporters.MORE,
+        lane=Lane.SAFEGUARDING,
+        late=True,
+        on_break=True,
+        seen_before=True,
+        put_off=True,
     )
 
     assert filters_from(QueryDict(filters.as_query().urlencode())) == filters
     assert not filters_from(QueryDict("ground=nonsense&severity=9&teen=yes&source=&claim=theirs"))
+    assert not filters_from(QueryDict("language=%00&language=<b>&reporters=1&lane=ordinary&late=0&put_off=yes"))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -247,6 +317,22 @@ def test_a_row_says_who_why_and_how_urgent() -> None:
 
 
 @pytest.mark.django_db
+def test_a_row_says_how_long_it_has_waited_for_whom_and_in_which_language() -> None:
+    me, robin = making.moderator(), making.moderator(name="Robin")
+    known = {"language": "pl", "lane": Lane.SENIOR, "opened_at": clock.now() - timedelta(minutes=125)}
+    [theirs] = open_cases(1, reasons=["High: contact shared"], handed_to=robin, **known)
+    [mine] = open_cases(1, handed_to=me)
+
+    rows = {row.case_id: row for row in queue_page(Asked(me)).rows}
+
+    told = rows[theirs.pk]
+    assert told.reasons == "High: contact shared · waiting for 2 h 05: +10"
+    assert (told.language, told.lane, told.handed_to) == ("Polish", "For the seniors", "Robin")
+    assert (rows[mine.pk].language, rows[mine.pk].lane, rows[mine.pk].handed_to) == ("", "", "you")
+    assert shown(Asked(me, Filters(claim=Claim.HANDED))) == [mine.pk]
+
+
+@pytest.mark.django_db
 def test_a_crowd_is_shortened_with_whoever_did_it_in_front() -> None:
     [case] = open_cases(1)
     others = [making.account() for _ in range(5)]
@@ -271,8 +357,85 @@ def test_the_cost_does_not_grow_with_the_queue() -> None:
         queue_page(Asked(viewer))
     with CaptureQueriesContext(connection) as version:
         queue_version(Asked(viewer))
+    with CaptureQueriesContext(connection) as narrowed:
+        queue_page(Asked(viewer, Filters(on_break=True, severity=Severity.HIGH)))  # shows nothing: no parties
 
-    assert [len(few), len(many), len(counted_already), len(version)] == [8, 8, 3, 1]
+    counts = [len(few), len(many), len(counted_already), len(version), len(narrowed)]
+    assert counts == [7, 7, 3, 1, 2]
+
+
+INDEXED = {
+    "case_queue": Filters(),
+    "case_ground_severity": Filters(grounds=frozenset({Ground.OTHER}), severity=Severity.LOW),
+    "case_on_break_sorts": Filters(on_break=True, severity=Severity.LOW),
+    "case_seen_before_sorts": Filters(seen_before=True, grounds=frozenset({Ground.OTHER})),
+    "case_reported_sorts": Filters(source=Source.REPORT, severity=Severity.NORMAL),
+    "case_screened_sorts": Filters(source=Source.PRESCREEN, grounds=frozenset({Ground.OTHER})),
+    "case_language_sorts": Filters(language="pl", severity=Severity.LOW),
+    "case_teen_severity": Filters(teen=True, severity=Severity.LOW),
+    "case_lane": Filters(lane=Lane.CRISIS),
+}
+
+
+def many_cases(count: int = 3000) -> None:
+    """Enough of them, of all sorts, that the planner takes the index that fits best."""
+    now, policy, me = clock.now(), PolicyVersion.objects.in_force(), making.moderator()
+    people = Account.objects.bulk_create([Account(ext_id=f"many{n}", username=f"many{n}") for n in range(count)])
+    chance = Random(11)
+    Case.objects.bulk_create(
+        Case(
+            subject=person,
+            ground=chance.choice(list(Ground)),
+            grounds=[],
+            severity=chance.choice(list(Severity)),
+            priority=chance.randrange(900),
+            opened_at=now - timedelta(minutes=n),
+            due_at=now,
+            policy_version=policy,
+            screened=chance.random() < 0.8,
+            reporters=chance.random() < 0.1,
+            teen=chance.random() < 0.2,
+            on_break=chance.random() < 0.1,
+            seen_before=chance.random() < 0.1,
+            language=chance.choice(["", "de", "en", "fr", "pl"]),
+            lane=Lane.CRISIS if chance.random() < 0.02 else Lane.ORDINARY,
+            handed_to=me if n % 100 == 0 else None,
+            holder=me if n % 100 == 1 else None,
+            lease_expires_at=now if n % 100 == 1 else None,
+        )
+        for n, person in enumerate(people)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {Case._meta.db_table}")
+
+
+@pytest.mark.django_db
+def test_filters_are_served_in_order_by_their_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("moderation.queries.queue.FEW", -1)
+    many_cases()
+    viewer = making.moderator()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+
+    for index, filters in INDEXED.items():
+        plan = Asked(viewer, filters.one_by_one()[0]).cases().explain()
+
+        assert f"using {index} " in plan
+        assert "Sort" not in plan
+
+
+@pytest.mark.django_db
+def test_counting_asks_for_nothing_that_its_index_does_not_hold() -> None:
+    [index] = [index for index in Case._meta.indexes if index.name == "case_counts"]
+    columns = {field.name: field.column for field in Case._meta.concrete_fields}
+    held = {columns[name] for name in (*index.fields, *index.include)}
+    with CaptureQueriesContext(connection) as made:
+        tally.tally()
+    [counting] = [query["sql"] for query in made if "GROUP BY" in query["sql"]]
+
+    asked = set(re.findall(r'"moderation_case"\."(\w+)"', counting))
+
+    assert asked - {"state"} == held
 
 
 @pytest.mark.django_db
@@ -289,8 +452,29 @@ def test_counts_are_kept_for_a_while_and_say_when_they_were_made() -> None:
 
 
 @pytest.mark.django_db
+def test_while_one_counts_anew_the_others_use_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = tally.tally()
+    monkeypatch.setattr(tally, "COUNT_AGAIN_AFTER", timedelta())
+
+    cache.add(tally._TURN, "somebody else's")
+    assert tally.tally() is before
+
+    cache.delete(tally._TURN)
+    assert tally.tally().as_of > before.as_of
+
+
+@pytest.mark.django_db
+def test_counts_that_another_process_made_are_read() -> None:
+    open_cases(2, language="pl")
+    made = tally.tally()
+    tally._read.clear()
+
+    assert tally.tally() == made
+
+
+@pytest.mark.django_db
 def test_cases_past_due_are_counted() -> None:
     open_cases(2, due_at=clock.now() - timedelta(minutes=1))
     open_cases(3)
 
-    assert tally.tally().past_due == 2
+    assert tally.tally().count("late") == 2

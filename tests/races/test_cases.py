@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from moderation.domain.priority import CRITICAL_IN_A_ROW
 from moderation.domain.refusals import Refused
 from moderation.domain.vocabulary import TEEN_BADGE, Ground, SanctionState
-from moderation.models import Case, Decision, Finding, Message, OutboxEvent, Report, Sanction
+from moderation.models import Case, Decision, Finding, Message, OutboxEvent, Report, Sanction, SavedView
 from moderation.operations import leases
 from moderation.operations.approvals import approve_decision, refuse_decision
 from moderation.operations.decisions import decide_case, undo_decision
 from moderation.operations.reports import ToldReport, take_report
 from moderation.operations.sanctions import expire_sanction, lift_sanction
+from moderation.operations.saved_views import save_view
 from moderation.operations.screening import screen_batch
 from tests import making
 
@@ -59,6 +61,40 @@ def test_next_is_never_the_same_for_two(_round: int) -> None:
     people = [making.moderator() for _ in range(3)]
     results = at_once(*(lambda who=who: leases.claim_next(actor=who) for who in people))
     assert len({case.pk for case in results if case}) == sum(case is not None for case in results)
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_next_and_skip_of_many_never_lead_two_to_the_same(_round: int) -> None:
+    """Some have had their share of critical cases, some have cases handed to them, some skip."""
+    people = [making.moderator() for _ in range(6)]
+    for person in people[:2]:
+        for _ in range(CRITICAL_IN_A_ROW):
+            making.case(actor=making.listener(), other=making.teen())
+            leases.claim_next(actor=person)
+    held = [(person, leases.claim_case(making.case().pk, actor=person)) for person in people[4:]]
+    for _ in range(2):
+        making.case(actor=making.listener(), other=making.teen())
+        making.case()
+    Case.objects.filter(pk__in=[making.case().pk, making.case().pk]).update(handed_to=people[2])
+
+    results = at_once(
+        *(lambda who=who: leases.claim_next(actor=who) for who in people[:4]),
+        *(lambda who=who, c=case: leases.skip_case(c.pk, actor=who, token=c.lease_token) for who, case in held),
+    )
+
+    taken = [case.pk for case in results if case]
+    assert len(set(taken)) == len(taken) >= 4
+    assert results[2].handed_to == people[2]
+    for person, case in zip(people, results, strict=True):
+        assert case is None or Case.objects.get(pk=case.pk).holder == person
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_one_view_of_a_name_whoever_is_faster(_round: int) -> None:
+    me = making.moderator()
+    results = at_once(*[lambda: save_view(actor=me, name="Teens", query="teen=1", shared=False)] * 3)
+    assert _refusals(results) == 2
+    assert SavedView.objects.count() == 1
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))

@@ -156,11 +156,33 @@ def test_the_next_case_is_the_most_urgent_that_nobody_holds(browser: Client) -> 
     assert answer["Location"] == address("case", urgent)
 
 
+def test_skipping_goes_on_with_the_next_case(browser: Client) -> None:
+    first, second = making.case(score=0.9), making.case(score=0.6)
+    browser.post(reverse("case_next"))
+    page = browser.get(reverse("case", args=[first.pk])).text
+    assert f'action="{reverse("case_skip", args=[first.pk])}"' in page
+    first.refresh_from_db()
+
+    answer = browser.post(reverse("case_skip", args=[first.pk]), {"token": first.lease_token}, follow=True)
+    assert answer.redirect_chain == [(reverse("case", args=[second.pk]), 303)]
+    assert f"Case {first.pk} skipped" in answer.text
+
+    second.refresh_from_db()
+    answer = browser.post(reverse("case_skip", args=[second.pk]), {"token": second.lease_token}, follow=True)
+    assert answer.redirect_chain == [(reverse("queue"), 303)]
+    assert "Nothing is left for you" in answer.text
+
+
+def test_skipping_needs_the_lease_it_means(browser: Client) -> None:
+    assert browser.post(reverse("case_skip", args=[making.case().pk])).status_code == 422
+    assert browser.post(reverse("case_skip", args=[making.NOBODYS_ID]), {"token": 1}).status_code == 404
+
+
 def test_without_a_next_case_the_queue_says_so(browser: Client) -> None:
     page = browser.post(reverse("case_next"), follow=True)
 
     assert page.redirect_chain[0] == (reverse("queue"), 303)
-    assert "Nobody is waiting" in page.content.decode()
+    assert "Nothing is left for you" in page.content.decode()
 
 
 def test_releasing_gives_the_case_back(browser: Client, moderator: User) -> None:

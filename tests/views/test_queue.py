@@ -1,6 +1,7 @@
 """The queue page: who sees it, whole or in part, and what a person without JavaScript can do with it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -9,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
+from moderation.models import SavedView, clock
 from moderation.operations.leases import claim_case
 from moderation.queries import tally
 from moderation.queries.queue import PAGE_SIZE, Asked, queue_page
@@ -171,6 +173,77 @@ def test_the_poll_asks_for_the_page_and_filters_that_are_shown() -> None:
 )
 def test_an_empty_list_says_why_it_is_empty(address: str, sentence: str) -> None:
     assert sentence in signed_in(making.moderator()).get(address).text
+
+
+@pytest.mark.django_db
+def test_filters_are_saved_under_a_name_and_deleted_without_javascript() -> None:
+    open_cases(1, teen=True)
+    client = signed_in(making.moderator())
+    assert "Save these filters" in client.get("/?teen=1").text
+    assert "Save these filters" not in client.get("/").text
+
+    answer = client.post(reverse("view_save"), {"name": "<b>Teens", "query": "teen=1", "shared": "on"}, follow=True)
+
+    assert answer.redirect_chain == [("/?teen=1", 303)]
+    view = SavedView.objects.get()
+    assert f'<a class="chip" id="view-{view.pk}" href="/?teen=1"' in answer.text
+    assert "&lt;b&gt;Teens" in answer.text
+    assert "Delete this view" in answer.text
+    assert "Delete this view" not in client.get("/").text
+    assert "Delete this view" not in signed_in(making.moderator()).get("/?teen=1").text
+
+    client.post(reverse("view_delete", args=[view.pk]))
+    assert not SavedView.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_view_that_is_not_visible_is_not_there() -> None:
+    view = SavedView.objects.create(name="Mine", query="teen=1", owner=making.moderator())
+
+    assert signed_in(making.moderator()).post(reverse("view_delete", args=[view.pk])).status_code == 404
+    assert f"view-{view.pk}" not in signed_in(making.moderator()).get("/").text
+
+
+@pytest.mark.django_db
+def test_a_view_without_a_name_is_refused_in_a_card() -> None:
+    answer = signed_in(making.moderator()).post(reverse("view_save"), {"query": "teen=1"}, headers=HTMX)
+
+    assert (answer.status_code, answer["HX-Retarget"]) == (422, "#refusal")
+    assert "A view needs a name" in answer.text
+
+
+@pytest.mark.django_db
+def test_filters_change_the_views_with_them_and_news_leave_them_alone() -> None:
+    client = signed_in(making.moderator())
+    open_cases(1)
+
+    assert 'id="views"' in client.get("/?teen=1", headers=HTMX).text
+    assert 'id="views"' not in client.get(reverse("queue_news"), {"version": "old"}, headers=HTMX).text
+
+
+@pytest.mark.django_db
+def test_rarer_filters_stand_in_a_box_that_is_open_when_one_is_on() -> None:
+    open_cases(1, on_break=True, language="pl", lane="crisis")
+    client = signed_in(making.moderator())
+
+    assert '<details class="more" id="more-filters">' in client.get("/").text
+    text = client.get("/?on_break=1&language=pl").text
+
+    assert '<details class="more" id="more-filters" open>' in text
+    for words in ("Polish", "Crisis", "By 3 or more", "Put off", "Contact seen before"):
+        assert words in text
+
+
+@pytest.mark.django_db
+def test_a_row_says_for_whom_it_waits_and_until_when() -> None:
+    until = clock.now() + timedelta(hours=3)
+    open_cases(1, waits_until=until, handed_to=making.senior(name="Robin"))
+    client = signed_in(making.moderator())
+
+    assert "Nothing is waiting" in client.get("/").text
+    text = client.get("/?put_off=1").text
+    assert "Handed to <bdi>Robin</bdi>" in text
+    assert "Put off until <time" in text
 
 
 @pytest.mark.django_db
