@@ -42,7 +42,7 @@ def test_the_whole_row_is_a_target_for_its_box(open_page: OpenPage) -> None:
     [case] = light()
     page = open_page(path_of(case), making.moderator())
 
-    page.locator(f"#case-{case.pk} td.who").click()
+    page.locator(f"#case-{case.pk} td.who").click(force=True)  # what covers it is the label
 
     expect(page.locator(f"#tick-{case.pk}")).not_to_be_checked()
 
