@@ -1,5 +1,6 @@
 """What people type, checked and turned into values. forms.Form only; must not know what becomes of it."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -11,6 +12,8 @@ from moderation.queries.desk import Draft
 
 LONGEST_NOTE = 4000
 LONGEST_NOTICE = 8000
+_ID = re.compile(r"[0-9]{1,18}")
+_TICK = re.compile(r"(?P<case>[0-9]{1,18}):(?P<version>[0-9]{1,9})")
 NOTICE = "notice-"  # what the name of a notice's field begins with; the code of its step follows
 
 
@@ -66,6 +69,39 @@ class DecisionForm(DraftForm):
 
     seen_version = forms.IntegerField(min_value=0)
     lease_token = forms.IntegerField(min_value=0)
+
+
+class AlikeForm(forms.Form):
+    """Cases that are ticked, each as it was seen: «12:3» is case 12 in its version 3."""
+
+    key = forms.UUIDField()
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        self.sent = data.getlist("cases")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        ticked = [_TICK.fullmatch(value) for value in self.sent]
+        if not all(ticked):
+            raise forms.ValidationError("The page did not say which cases it means. Reload it.")
+        cleaned["seen"] = {int(tick["case"]): int(tick["version"]) for tick in ticked if tick}
+        return cleaned
+
+
+class UndoForm(forms.Form):
+    """Several decisions to take back."""
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        self.sent = data.getlist("decisions")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.sent or not all(_ID.fullmatch(value) for value in self.sent):
+            raise forms.ValidationError("The page did not say which decisions it means. Reload it.")
+        cleaned["decisions"] = frozenset(map(int, self.sent))
+        return cleaned
 
 
 class AnswerForm(forms.Form):

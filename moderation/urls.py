@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from moderation.views import case, decisions, health, queue, sanctions, shift
+from moderation.views import alike, case, decisions, health, queue, sanctions, shift
 
 QUEUE = [
     path("", queue.queue, name="queue"),
@@ -30,6 +30,11 @@ CASE = [
     path("decisions/<int:decision_id>/undo/", decisions.decision_undo, name="decision_undo"),
 ]
 
+ALIKE = [
+    path("cases/<int:case_id>/alike/", alike.case_alike, name="case_alike"),
+    path("decisions/undo/", alike.decisions_undo, name="decisions_undo"),
+]
+
 PROPOSALS = [
     path("approvals/", decisions.proposals, name="proposals"),
     path("approvals/<int:decision_id>/approve/", decisions.proposal_approve, name="proposal_approve"),
@@ -48,6 +53,7 @@ urlpatterns = [
     *HEALTH,
     *MACHINES,
     *CASE,
+    *ALIKE,
     *PROPOSALS,
     *SANCTIONS,
     *PAUSE,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from accounts import Actor
 from accounts.roles import Capability
+from moderation.domain.alike import why_alone
 from moderation.domain.masking import Piece
 from moderation.domain.planning import Candidate, Choice, Setting, Wish
 from moderation.domain.policy import Clause
@@ -66,6 +67,7 @@ class CasePage:
     decision: DecisionShown | None  # the last one, if there was one
     can_work: bool
     clauses: tuple[Clause, ...] = field(default=())
+    with_alike: bool = False  # look-alikes of it can be dismissed together
 
     @property
     def stance(self) -> str:
@@ -126,6 +128,7 @@ def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> Case
         decision=latest_decision(case, viewer=viewer, now=matter.now),
         can_work=viewer.can(Capability.WORK_CASES),
         clauses=_clauses(people),
+        with_alike=viewer.can(Capability.WORK_CASES) and not why_alone(case, matter.policy, matter.now),
     )
 
 

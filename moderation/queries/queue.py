@@ -14,10 +14,11 @@ from django.http import QueryDict
 
 from accounts.models import User
 from accounts.roles import Capability
+from moderation.domain.alike import MOST_SEVERE, why_alone
 from moderation.domain.deadlines import time_left
 from moderation.domain.priority import points_for_waiting
 from moderation.domain.vocabulary import AccountStatus, Lane, Severity
-from moderation.models import Account, Case, CaseParty
+from moderation.models import Account, Case, CaseParty, PolicyVersion
 from moderation.models.cases import CaseQuerySet
 from moderation.models.clock import now
 from moderation.queries.queue_filters import Facets, Filters, Group, language_name
@@ -142,10 +143,11 @@ class QueuePage:
     now: datetime
     can_work: bool
     version: str  # equal as long as everything above is
+    with_alike: frozenset[int] = frozenset()  # the cases from which look-alikes can be dismissed together
 
 
 def queue_page(asked: Asked) -> QueuePage:
-    """Three queries, and the four of the tally when it is due."""
+    """Three queries, a fourth where a case weighs little, and the four of the tally when it is due."""
     counted = tally()
     moment = now()
     found = list(asked.cases().select_related("holder", "handed_to"))
@@ -168,6 +170,7 @@ def queue_page(asked: Asked) -> QueuePage:
         now=moment,
         can_work=asked.viewer.can(Capability.WORK_CASES),
         version=_version(((case.pk, case.version, case.holder_id) for case in found), counted),
+        with_alike=_with_alike(shown, asked.viewer, moment),
     )
 
 
@@ -219,6 +222,21 @@ def _row(case: Case, parties: list[CaseParty], viewer: User, moment: datetime) -
         is_mine=is_mine,
         can_open=viewer.can(Capability.WORK_CASES) and (is_mine or not is_held),
     )
+
+
+def rows_of(cases: list[Case], viewer: User, moment: datetime) -> tuple[Row, ...]:
+    """Cases as any list shows them, for one query."""
+    parties = _parties_of(cases)
+    return tuple(_row(case, parties.get(case.pk, []), viewer, moment) for case in cases)
+
+
+def _with_alike(cases: list[Case], viewer: User, moment: datetime) -> frozenset[int]:
+    """The policy, which says from which score on a case is looked at alone, is read only where it matters."""
+    light = [case for case in cases if case.severity <= MOST_SEVERE]
+    if not light or not viewer.can(Capability.WORK_CASES):
+        return frozenset()
+    policy = PolicyVersion.objects.in_force().policy
+    return frozenset(case.pk for case in light if not why_alone(case, policy, moment))
 
 
 def party_shown(account: Account, *, is_actor: bool = False) -> PartyShown:

@@ -42,7 +42,13 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
     (
         "",
         (
-            Page("Queue", "queue", Capability.READ_CASES, also=("case",), count=lambda counted: counted.count()),
+            Page(
+                "Queue",
+                "queue",
+                Capability.READ_CASES,
+                also=("case", "case_alike"),
+                count=lambda counted: counted.count(),
+            ),
             Page("Approvals", "proposals", Capability.APPROVE, count=lambda counted: counted.approvals),
             Page("Sanctions", "sanctions", Capability.READ_SANCTIONS),
         ),

@@ -35,20 +35,29 @@ def said(pieces: Iterable[Piece]) -> SafeString:
 
 
 class Undo(NamedTuple):
-    decision_id: int
+    decision_ids: tuple[int, ...]
     until: datetime
     seconds: int
+
+    @property
+    def decision_id(self) -> int:
+        return self.decision_ids[0]
+
+    @property
+    def is_several(self) -> bool:
+        return len(self.decision_ids) > 1
 
 
 @register.filter
 def undo(message: Message) -> Undo | None:
-    """What a toast can take back, when its message says so by the tag «undo:DECISION:UNTIL»."""
+    """What a toast can take back, when its message says so by the tag «undo:DECISION[,DECISION…]:UNTIL»."""
     kind, _, rest = (message.extra_tags or "").partition(":")
     if kind != "undo":
         return None
-    decision_id, _, until = rest.partition(":")
+    decisions, _, until = rest.partition(":")
     moment = datetime.fromisoformat(until)
-    return Undo(int(decision_id), moment, max(0, round((moment - datetime.now(moment.tzinfo)) / timedelta(seconds=1))))
+    left = max(0, round((moment - datetime.now(moment.tzinfo)) / timedelta(seconds=1)))
+    return Undo(tuple(map(int, decisions.split(","))), moment, left)
 
 
 def _piece(piece: Piece) -> SafeString:
