@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from moderation.views import case, decisions, health, queue, sanctions
+from moderation.views import case, decisions, escalations, handing, health, queue, sanctions
 
 QUEUE = [
     path("", queue.queue, name="queue"),
@@ -21,6 +21,10 @@ CASE = [
     path("cases/<int:case_id>/take-over/", case.case_take_over, name="case_take_over"),
     path("cases/<int:case_id>/release/", case.case_release, name="case_release"),
     path("cases/<int:case_id>/renew/", case.case_renew, name="case_renew"),
+    path("cases/<int:case_id>/put-off/", handing.case_put_off, name="case_put_off"),
+    path("cases/<int:case_id>/hand-on/", handing.case_hand_on, name="case_hand_on"),
+    path("cases/<int:case_id>/hand-over/", handing.case_hand_over, name="case_hand_over"),
+    path("cases/<int:case_id>/raise/", escalations.case_raise, name="case_raise"),
     path("cases/<int:case_id>/reveal/", case.case_reveal, name="case_reveal"),
     path("cases/<int:case_id>/preview/", decisions.case_preview, name="case_preview"),
     path("cases/<int:case_id>/decide/", decisions.case_decide, name="case_decide"),
@@ -31,6 +35,11 @@ PROPOSALS = [
     path("approvals/", decisions.proposals, name="proposals"),
     path("approvals/<int:decision_id>/approve/", decisions.proposal_approve, name="proposal_approve"),
     path("approvals/<int:decision_id>/refuse/", decisions.proposal_refuse, name="proposal_refuse"),
+]
+
+ESCALATIONS = [
+    path("escalations/", escalations.escalations, name="escalations"),
+    path("escalations/<int:escalation_id>/answer/", escalations.escalation_answer, name="escalation_answer"),
 ]
 
 SANCTIONS = [
@@ -44,5 +53,6 @@ urlpatterns = [
     *MACHINES,
     *CASE,
     *PROPOSALS,
+    *ESCALATIONS,
     *SANCTIONS,
 ]

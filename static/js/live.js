@@ -1,11 +1,11 @@
 // What stays true while a page is open: polling, the "Live" chip, announcements, focus after htmx changed the page.
-const POLL_EVERY_MS = 5000;
+const POLL_EVERY_MS = 4000; // with the way there and back it is known within five seconds
 
 const chip = () => document.querySelector("[data-live]");
 const isPoll = (event) => event.detail.requestConfig?.elt.matches("[data-poll]"); // detail.elt is what the event is on
 const clockTime = () => new Date().toLocaleTimeString([], { hour12: false });
 
-// An element with hx-trigger="poll" is asked for every five seconds, but only while somebody can see the page.
+// An element with hx-trigger="poll" is asked for every few seconds, but only while somebody can see the page.
 setInterval(() => {
   if (document.visibilityState === "visible") document.querySelectorAll("[data-poll]").forEach((one) => window.htmx.trigger(one, "poll"));
 }, POLL_EVERY_MS);
