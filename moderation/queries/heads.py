@@ -103,8 +103,9 @@ def _remarks(case: Case, raised: list[Escalation], viewer: Actor) -> tuple[Remar
 def _colleagues(case: Case, viewer: Actor) -> tuple[Colleague, ...]:
     """Everybody who works on cases, but not whoever found this one too close; nobody sees who that is."""
     close = case.skips.filter(too_close=True).values("person")
-    people = User.objects.filter(is_active=True, role__in=_WORKING).exclude(pk=viewer.actor_id).exclude(pk__in=close)
+    people = User.objects.filter(is_active=True, role__in=_WORKING).exclude(pk__in=close)
     return tuple(
         Colleague(person.pk, person.name, person.get_role_display())
         for person in people.order_by("name", "pk")[:MOST_COLLEAGUES]
+        if person.pk != viewer.actor_id
     )

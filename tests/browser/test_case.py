@@ -315,7 +315,12 @@ def test_whoever_reloads_the_page_has_not_left(open_page: OpenPage, moderator: U
     page.reload()
 
     expect(page.get_by_role("button", name="Confirm and next")).to_be_visible()
-    eventually(lambda: poll(page) or fresh(teen_case).holder == moderator)
+
+    def is_held_again() -> bool:
+        poll(page)
+        return fresh(teen_case).holder == moderator
+
+    eventually(is_held_again)
 
 
 def test_whoever_reads_frees_nothing(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
@@ -437,6 +442,18 @@ def test_everything_needed_to_decide_is_on_one_screen(open_page: OpenPage, moder
     assert page.evaluate("document.documentElement.scrollHeight") <= 768
     for shown in (".msg.evidence", ".party", ".choice.suggested", ".clause", "#consequences", ".confirm .primary"):
         expect(page.locator(shown).first).to_be_in_viewport()
+
+
+def test_it_is_still_one_screen_with_all_that_a_head_can_show(open_page: OpenPage, teen_case: Case) -> None:
+    senior = making.senior()
+    claim_case(teen_case.pk, actor=senior)
+    raise_case(teen_case.pk, actor=senior, lane=Lane.SAFEGUARDING, note="fear " * 60)
+    Case.objects.filter(pk=teen_case.pk).update(handed_to=senior)
+    page = open_page(f"/cases/{teen_case.pk}/", senior, **DESK)
+
+    expect(page.locator("#lease time")).not_to_contain_text("UTC")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 768
+    expect(page.locator(".confirm .primary")).to_be_in_viewport()
 
 
 def test_hostile_words_run_nothing(open_page: OpenPage, moderator: User) -> None:
