@@ -7,6 +7,7 @@ class Capability(StrEnum):
     READ_CASES = "read_cases"
     WORK_CASES = "work_cases"  # claim, decide, note, reveal
     APPROVE = "approve"  # the second signature
+    ANSWER_ESCALATIONS = "answer_escalations"
     HEAR_APPEALS = "hear_appeals"
     READ_SANCTIONS = "read_sanctions"
     MANAGE_SANCTIONS = "manage_sanctions"  # lift, extend, shorten
@@ -42,7 +43,7 @@ class Scope(StrEnum):
 _MODERATOR = frozenset(
     {Capability.READ_CASES, Capability.WORK_CASES, Capability.READ_SANCTIONS, Capability.SET_PREFERENCES}
 )
-_SENIOR = _MODERATOR | {Capability.APPROVE, Capability.HEAR_APPEALS}
+_SENIOR = _MODERATOR | {Capability.APPROVE, Capability.ANSWER_ESCALATIONS, Capability.HEAR_APPEALS}
 _ADMIN = frozenset(Capability) - {Capability.HEAR_APPEALS}
 _AUDITOR = frozenset(
     {Capability.READ_CASES, Capability.READ_SANCTIONS, Capability.READ_AUDIT, Capability.SET_PREFERENCES}

@@ -1,24 +1,90 @@
 """What people type, checked and turned into values. forms.Form only; must not know what becomes of it."""
 
 import re
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import QueryDict
 
 from moderation.domain.planning import LENGTHS, Choice, Wish
 from moderation.domain.policy import measure_from_code
+from moderation.domain.vocabulary import Lane
+from moderation.domain.waiting import Until
 from moderation.queries.desk import Draft
 
 LONGEST_NOTE = 4000
 LONGEST_NOTICE = 8000
+SENIORS = "seniors"  # instead of a person's number
 _ID = re.compile(r"[0-9]{1,18}")
 _TICK = re.compile(r"(?P<case>[0-9]{1,18}):(?P<version>[0-9]{1,9})")
+_TOO_LONG = "The note is longer than %(limit_value)d characters: shorten it."
 NOTICE = "notice-"  # what the name of a notice's field begins with; the code of its step follows
 
 
 class LeaseForm(forms.Form):
+    """`idle`: for how many seconds nobody has touched the page; empty when somebody asks for the lease by hand."""
+
     token = forms.IntegerField(min_value=0)
+    idle = forms.IntegerField(min_value=0, max_value=10**9, required=False)
+
+
+def _why(too_long: str) -> forms.CharField:
+    return forms.CharField(required=False, max_length=LONGEST_NOTE, error_messages={"max_length": too_long})
+
+
+class PutOffForm(forms.Form):
+    """`at` is what a clock in the zone shows; the zone is the browser's, or UTC."""
+
+    until = forms.ChoiceField(
+        choices=[(until.value, until.label) for until in Until],
+        error_messages={"required": "Say until when.", "invalid_choice": "Choose one of the times offered."},
+    )
+    at = forms.DateTimeField(
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        error_messages={"invalid": "Write the time as 2026-03-01 14:30."},
+    )
+    zone = forms.CharField(required=False, max_length=64)
+    why = _why(_TOO_LONG)
+
+    def clean_at(self) -> datetime | None:
+        at: datetime | None = self.cleaned_data["at"]
+        return at and at.replace(tzinfo=None)
+
+    def clean_zone(self) -> ZoneInfo:
+        name = self.cleaned_data["zone"] or "UTC"
+        try:
+            return ZoneInfo(name)
+        except (KeyError, ValueError, OSError):  # unknown; no name of a zone; a folder of them
+            raise forms.ValidationError("Haven does not know this time zone: give the time in UTC.") from None
+
+
+class HandForm(forms.Form):
+    to = forms.CharField(max_length=20, error_messages={"required": "Choose to whom."})
+    why = _why(_TOO_LONG)
+
+    def clean_to(self) -> int | None:
+        """A person's number; None: the seniors."""
+        to: str = self.cleaned_data["to"]
+        if to == SENIORS:
+            return None
+        if not (to.isascii() and to.isdigit()):
+            raise forms.ValidationError("Choose somebody from the list.")
+        return int(to)
+
+
+class RaiseForm(forms.Form):
+    lane = forms.ChoiceField(
+        choices=[(lane.value, lane.label) for lane in Lane],
+        error_messages={"required": "Say what kind of danger it is.", "invalid_choice": "Choose one of the two."},
+    )
+    why = _why(_TOO_LONG)
+
+
+class EscalationAnswerForm(forms.Form):
+    answer = _why(_TOO_LONG)
 
 
 class DraftForm(forms.Form):
@@ -32,7 +98,7 @@ class DraftForm(forms.Form):
     note = forms.CharField(
         required=False,
         max_length=LONGEST_NOTE,
-        error_messages={"max_length": "The note is longer than %(limit_value)d characters: shorten it."},
+        error_messages={"max_length": _TOO_LONG},
     )
 
     def __init__(self, data: QueryDict, **options: Any) -> None:

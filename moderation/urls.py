@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from moderation.views import alike, case, decisions, health, queue, sanctions, shift
+from moderation.views import alike, case, decisions, escalations, handing, health, queue, sanctions, shift
 
 QUEUE = [
     path("", queue.queue, name="queue"),
@@ -24,6 +24,10 @@ CASE = [
     path("cases/<int:case_id>/release/", case.case_release, name="case_release"),
     path("cases/<int:case_id>/skip/", case.case_skip, name="case_skip"),
     path("cases/<int:case_id>/renew/", case.case_renew, name="case_renew"),
+    path("cases/<int:case_id>/put-off/", handing.case_put_off, name="case_put_off"),
+    path("cases/<int:case_id>/hand-on/", handing.case_hand_on, name="case_hand_on"),
+    path("cases/<int:case_id>/hand-over/", handing.case_hand_over, name="case_hand_over"),
+    path("cases/<int:case_id>/raise/", escalations.case_raise, name="case_raise"),
     path("cases/<int:case_id>/reveal/", case.case_reveal, name="case_reveal"),
     path("cases/<int:case_id>/preview/", decisions.case_preview, name="case_preview"),
     path("cases/<int:case_id>/decide/", decisions.case_decide, name="case_decide"),
@@ -41,6 +45,11 @@ PROPOSALS = [
     path("approvals/<int:decision_id>/refuse/", decisions.proposal_refuse, name="proposal_refuse"),
 ]
 
+ESCALATIONS = [
+    path("escalations/", escalations.escalations, name="escalations"),
+    path("escalations/<int:escalation_id>/answer/", escalations.escalation_answer, name="escalation_answer"),
+]
+
 SANCTIONS = [
     path("sanctions/", sanctions.sanctions, name="sanctions"),
     path("sanctions/<int:sanction_id>/lift/", sanctions.sanction_lift, name="sanction_lift"),
@@ -55,6 +64,7 @@ urlpatterns = [
     *CASE,
     *ALIKE,
     *PROPOSALS,
+    *ESCALATIONS,
     *SANCTIONS,
     *PAUSE,
 ]

@@ -13,6 +13,7 @@ from moderation.operations.offering import next_for
 from moderation.permissions import require, staff_of
 
 LEASE_COLUMNS = ["holder", "lease_expires_at", "lease_token"]
+WORTH_WRITING = timedelta(seconds=5)  # a lease that would last only a little longer is left as it is
 
 
 @transaction.atomic(durable=True)
@@ -31,7 +32,7 @@ def claim_case(case_id: int, *, actor: Actor) -> Case:
         raise Held(f"{case.holder} is working on this case. You can read it, or take it over.")
     renewed = case.is_held_by(actor.actor_id, now)
 
-    _lease(case, actor, now, token=case.lease_token + (not renewed))
+    _lease(case, actor, now + _lease_length(), token=case.lease_token + (not renewed))
 
     if not renewed:
         audit.record("case.claimed", actor=actor, target=case)
@@ -49,7 +50,7 @@ def claim_next(*, actor: Actor) -> Case | None:
     if case is None:
         return None
 
-    _lease(case, actor, now, token=case.lease_token + 1)
+    _lease(case, actor, now + _lease_length(), token=case.lease_token + 1)
 
     audit.record("case.claimed", actor=actor, target=case, as_next=True)
     return case
@@ -78,7 +79,7 @@ def skip_case(case_id: int, *, actor: Actor, token: int) -> Case | None:
     Skip.objects.get_or_create(case=case, person=staff_of(actor))
     following = next_for(actor)
     if following is not None:
-        _lease(following, actor, now, token=following.lease_token + 1)
+        _lease(following, actor, now + _lease_length(), token=following.lease_token + 1)
 
     audit.record("case.skipped", actor=actor, target=case)
     if following is not None:
@@ -87,10 +88,11 @@ def skip_case(case_id: int, *, actor: Actor, token: int) -> Case | None:
 
 
 @transaction.atomic(durable=True)
-def renew_lease(case_id: int, *, actor: Actor, token: int) -> Case:
-    """Prolong one's own lease. Raises Stale when it ran out and another took the case, or the case was decided.
+def renew_lease(case_id: int, *, actor: Actor, token: int, idle: timedelta = timedelta()) -> Case:
+    """Prolong one's own lease, counted from when the person last did something: `idle` before now. Never shortens it.
 
-    A lease that ran out but that nobody else has taken is given again: the person was there after all.
+    A lease that ran out but that nobody else has taken is given again to whoever was active meanwhile: they were
+    there after all. Raises Stale when it ran out otherwise, when another took the case, or when it was decided.
     Not recorded: it happens every minute and changes nothing that matters later.
     """
     case = _locked(case_id)
@@ -98,16 +100,23 @@ def renew_lease(case_id: int, *, actor: Actor, token: int) -> Case:
 
     require(actor, Capability.WORK_CASES)
 
-    if case.lease_token != token or case.state != CaseState.OPEN:
+    until = now - idle + _lease_length()
+    is_held = case.is_held_by(actor.actor_id, now)
+    if case.lease_token != token or case.state != CaseState.OPEN or (until <= now and not is_held):
         raise Stale(whereabouts(case, now))
 
-    _lease(case, actor, now, token=token)
+    if not is_held or case.lease_expires_at is None or until - case.lease_expires_at >= WORTH_WRITING:
+        _lease(case, actor, until, token=token)
     return case
 
 
 @transaction.atomic(durable=True)
-def release_case(case_id: int, *, actor: Actor, token: int) -> Case:
-    """Give the case back to the queue. Giving back what one no longer holds is no error and changes nothing."""
+def release_case(case_id: int, *, actor: Actor, token: int, leaving: bool = False) -> Case:
+    """Give the case back to the queue. Giving back what one no longer holds is no error and changes nothing.
+
+    `leaving`: only a page has gone. The same case may be open in another window, or the page is being loaded again:
+    whoever is active there has the lease again. Otherwise the token is void, for pages that are just asking too.
+    """
     case = _locked(case_id)
 
     require(actor, Capability.WORK_CASES)
@@ -115,9 +124,10 @@ def release_case(case_id: int, *, actor: Actor, token: int) -> Case:
     if case.holder_id != actor.actor_id or case.lease_token != token:
         return case
 
-    case.save(update_fields=case.let_go())
+    case.lease_token += not leaving
+    case.save(update_fields=[*case.let_go(), "lease_token"])
 
-    audit.record("case.released", actor=actor, target=case)
+    audit.record("case.released", actor=actor, target=case, leaving=leaving)
     return case
 
 
@@ -132,7 +142,7 @@ def take_over(case_id: int, *, actor: Actor) -> Case:
     _check_open(case)
     taken_from = case.holder_id if case.is_held(now) else None
 
-    _lease(case, actor, now, token=case.lease_token + 1)
+    _lease(case, actor, now + _lease_length(), token=case.lease_token + 1)
 
     audit.record("case.taken_over", actor=actor, target=case, taken_from=taken_from)
     return case
@@ -163,6 +173,12 @@ def whereabouts(case: Case, now: datetime) -> str:
     return "Your lease on this case ran out. Open it again to go on; your note has been kept on this page."
 
 
+def check_held(case: Case, token: int, actor: Actor, now: datetime) -> None:
+    """Raise Stale, saying where the case is now, unless this person holds it by this taking of it."""
+    if case.lease_token != token or not case.is_held_by(actor.actor_id, now):
+        raise Stale(whereabouts(case, now))
+
+
 def _locked(case_id: int) -> Case:
     case = Case.objects.select_for_update(of=("self",), no_key=True).select_related("holder").filter(pk=case_id).first()
     if case is None:
@@ -175,9 +191,9 @@ def _check_open(case: Case) -> None:
         raise WrongMove(f"This case is {case.state} and cannot be claimed.")
 
 
-def _lease(case: Case, actor: Actor, now: datetime, *, token: int) -> None:
+def _lease(case: Case, actor: Actor, until: datetime, *, token: int) -> None:
     case.holder = staff_of(actor)
-    case.lease_expires_at = now + _lease_length()
+    case.lease_expires_at = until
     case.lease_token = token
     case.save(update_fields=LEASE_COLUMNS)
 

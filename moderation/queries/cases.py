@@ -13,6 +13,7 @@ from moderation.domain.refusals import Missing
 from moderation.domain.vocabulary import CaseState, Ground, Severity
 from moderation.models import Case, Report, clock
 from moderation.permissions import require
+from moderation.queries.heads import Head, head_of
 from moderation.queries.matters import Matter, matter_of
 from moderation.queries.parties import Involved, Party, involved
 from moderation.queries.proposals import DecisionShown, latest_decision
@@ -66,6 +67,7 @@ class CasePage:
     setting: Setting
     decision: DecisionShown | None  # the last one, if there was one
     can_work: bool
+    head: Head
     clauses: tuple[Clause, ...] = field(default=())
     with_alike: bool = False  # look-alikes of it can be dismissed together
 
@@ -127,6 +129,7 @@ def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> Case
         setting=Setting(matter.policy, Severity(case.severity), case.reporters, matter.now),
         decision=latest_decision(case, viewer=viewer, now=matter.now),
         can_work=viewer.can(Capability.WORK_CASES),
+        head=head_of(case, viewer=viewer, now=matter.now),
         clauses=_clauses(people),
         with_alike=viewer.can(Capability.WORK_CASES) and not why_alone(case, matter.policy, matter.now),
     )
@@ -150,6 +153,12 @@ def case_lease(case_id: int, *, viewer: Actor) -> Lease:
     return lease_of(_case(case_id), viewer, clock.now())
 
 
+def case_head(case_id: int, *, viewer: Actor) -> Head:
+    """The head alone, when something in it has changed. Raises Missing."""
+    require(viewer, Capability.READ_CASES)
+    return head_of(_case(case_id), viewer=viewer, now=clock.now())
+
+
 def own_case(viewer: Actor, *, besides: int) -> int | None:
     """The most urgent other case that this person holds already, to go on with before taking a new one."""
     held = Case.objects.open().filter(holder_id=viewer.actor_id, lease_expires_at__gt=clock.now())
@@ -157,7 +166,7 @@ def own_case(viewer: Actor, *, besides: int) -> int | None:
 
 
 def _case(case_id: int) -> Case:
-    case = Case.objects.select_related("holder", "conversation", "subject").filter(pk=case_id).first()
+    case = Case.objects.select_related("holder", "conversation", "subject", "handed_to").filter(pk=case_id).first()
     if case is None:
         raise Missing("There is no such case.")
     return case

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.roles import Capability
+from moderation.queries.escalations import count_waiting
 from moderation.queries.tally import Tally, tally
 
 register = template.Library()
@@ -50,6 +51,7 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
                 count=lambda counted: counted.count(),
             ),
             Page("Approvals", "proposals", Capability.APPROVE, count=lambda counted: counted.approvals),
+            Page("Escalations", "escalations", Capability.ANSWER_ESCALATIONS, count=lambda _: count_waiting()),
             Page("Sanctions", "sanctions", Capability.READ_SANCTIONS),
         ),
     ),

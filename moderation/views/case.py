@@ -1,6 +1,7 @@
 """The case page: reading it, taking and keeping its lease, looking at contacts. Deciding is in decisions."""
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -78,7 +79,10 @@ def case_take_over(request: StaffRequest, case_id: int) -> HttpResponse:
 @require_POST
 @requires(Capability.WORK_CASES)
 def case_release(request: StaffRequest, case_id: int) -> HttpResponse:
-    leases.release_case(case_id, actor=request.user, token=_token(request))
+    leaving = "leaving" in request.POST  # said by a page while it goes: nobody reads an answer
+    leases.release_case(case_id, actor=request.user, token=token_of(request), leaving=leaving)
+    if leaving:
+        return HttpResponse(status=204)
     messages.info(request, f"Case {case_id} is back in the queue.")
     return SeeOther(resolve_url("queue"))
 
@@ -86,21 +90,25 @@ def case_release(request: StaffRequest, case_id: int) -> HttpResponse:
 @require_POST
 @requires(Capability.WORK_CASES)
 def case_renew(request: StaffRequest, case_id: int) -> HttpResponse:
-    """Asked for every few seconds by an open page: renews the lease when half of it is gone, 204 until then.
+    """Asked for every few seconds by an open page, and by hand.
 
-    When the lease is lost: 409 with the chip that says so and a card beside the form, which stays as it is.
+    The page says for how long it has been idle; the lease then lasts from before that, and is renewed when half of it
+    is gone: 204 while there is nothing new. By hand it begins anew at once. When the lease is lost: 409 with the chip
+    that says so and a card beside the form, which stays as it is.
     """
-    token = _token(request)
+    token, idle = _lease_said(request)
     held = case_lease(case_id, viewer=request.user)
-    if held.is_mine and held.token == token and not held.is_half_gone and wants_fragment(request):
+    if idle is not None and held.is_mine and held.token == token and not held.is_half_gone:
         return HttpResponse(status=204)
     try:
-        leases.renew_lease(case_id, actor=request.user, token=token)
+        renewed = leases.renew_lease(case_id, actor=request.user, token=token, idle=idle or timedelta())
     except Stale as refused:
         context = {"case_id": case_id, "lease": case_lease(case_id, viewer=request.user), "text": str(refused)}
         return render(request, f"{PAGE}#lease-lost", context, status=409)
     if not wants_fragment(request):
         return SeeOther(resolve_url("case", case_id))
+    if held.expires_at == renewed.lease_expires_at:
+        return HttpResponse(status=204)
     context = {"case_id": case_id, "lease": case_lease(case_id, viewer=request.user)}
     return render(request, f"{PAGE}#lease", context)
 
@@ -136,9 +144,14 @@ def _to_case(request: StaffRequest, case_id: int) -> HttpResponse:
     return show(request, case_page(case_id, viewer=request.user), form.draft())
 
 
-def _token(request: StaffRequest) -> int:
+def token_of(request: StaffRequest) -> int:
+    """Which taking of the case a page is about. Raises Refused when it does not say."""
+    return _lease_said(request)[0]
+
+
+def _lease_said(request: StaffRequest) -> tuple[int, timedelta | None]:
     form = LeaseForm(request.POST)
     if not form.is_valid():
         raise Refused("The page did not say which lease it means. Reload it.")
-    token: int = form.cleaned_data["token"]
-    return token
+    idle = form.cleaned_data["idle"]
+    return form.cleaned_data["token"], None if idle is None else timedelta(seconds=idle)

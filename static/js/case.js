@@ -53,5 +53,117 @@ document.addEventListener("htmx:afterRequest", (event) => {
   });
 });
 document.addEventListener("htmx:oobAfterSwap", oneUndoKey); // at once: the next key may follow right behind
-document.addEventListener("htmx:afterSettle", begin);
+// The lease lasts for as long as the policy says from when the person last did something. The poll tells how long ago
+// that was; the server renews. Coming back to the page counts as doing something, and is told before live.js asks.
+const MOST_IDLE_S = 24 * 60 * 60;
+const lease = () => document.querySelector("form#lease");
+const announce = (words) => document.dispatchEvent(new CustomEvent("announce", { detail: { value: words } }));
+let lastActive = Date.now();
+let isLeaving = false;
+
+for (const kind of ["keydown", "pointerdown", "pointermove", "wheel", "scroll"]) {
+  document.addEventListener(kind, () => { lastActive = Date.now(); }, { capture: true, passive: true });
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const { elt, parameters, triggeringEvent } = event.detail;
+  if (elt.id !== "lease" || triggeringEvent?.type !== "poll") return;
+  parameters.idle = Math.min(Math.max(0, Math.floor((Date.now() - lastActive) / 1000)), MOST_IDLE_S);
+});
+
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") lastActive = Date.now();
+  else if (lease() && !isLeaving) window.htmx.trigger(lease(), "stay"); // nobody asks while the page is hidden
+}, true);
+
+document.addEventListener("ending", (event) => {
+  const form = event.target.closest("#lease");
+  if (!form) return;
+  form.setAttribute("data-ending", "");
+  announce(`This case is yours for another ${event.detail.seconds} seconds. Press “Stay on it” to keep it.`);
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { requestConfig, successful } = event.detail; // the form itself has been exchanged by now
+  if (requestConfig?.elt.id === "lease" && successful && requestConfig.triggeringEvent?.type === "submit") announce("The case stays yours.");
+});
+
+// A case that is left is free: whether htmx brings another page, or the browser does, or the window is closed.
+// Whoever reloads the page has not left, and takes the case again.
+const LEFT = "haven.left";
+let held = null; // what frees the case on the page: an address and the fields to send there
+
+function follow() {
+  const form = lease();
+  const shown = form && { address: form.dataset.leave, fields: new FormData(form) };
+  shown?.fields.set("leaving", "1");
+  if (held && held.address !== shown?.address) fetch(held.address, { method: "POST", body: held.fields, keepalive: true }).catch(() => {});
+  held = shown;
+}
+
+// What the page was just asking is of no interest any more, and its answer must not show up on the next page.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target?.id === "main" && lease()) window.htmx.trigger(lease(), "htmx:abort");
+});
+
+window.addEventListener("pagehide", () => {
+  isLeaving = true;
+  if (!held) return;
+  sessionStorage.setItem(LEFT, held.address);
+  navigator.sendBeacon(held.address, held.fields);
+});
+
+window.addEventListener("pageshow", (event) => {
+  isLeaving = false;
+  const left = sessionStorage.getItem(LEFT);
+  sessionStorage.removeItem(LEFT);
+  const isReloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
+  if (!left || event.persisted || !isReloaded) return;
+  const take = document.querySelector("[data-take]");
+  if (take?.dataset.take === left) take.click();
+  else if (lease()?.dataset.leave === left) window.htmx.trigger(lease(), "stay"); // the page came before it was freed
+});
+
+// “More …”: a key opens its part, wherever it stands; Escape closes it, before it would release the case.
+document.addEventListener("toggle", (event) => {
+  if (!event.target.matches(".more details[open]")) return;
+  event.target.closest(".more").open = true;
+  event.target.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+}, true);
+
+function closeMore(more) {
+  more.open = false;
+  more.querySelectorAll("details").forEach((part) => { part.open = false; });
+}
+
+document.addEventListener("keydown", (event) => {
+  const more = document.querySelector(".more[open]");
+  if (event.key !== "Escape" || !more || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  closeMore(more);
+  more.querySelector("summary").focus();
+}, true);
+
+document.addEventListener("click", (event) => {
+  const more = document.querySelector(".more[open]");
+  if (more && event.isTrusted && !more.contains(event.target)) closeMore(more);
+});
+
+// Times that somebody chooses are meant as their own clock shows them.
+function tellZone() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!zone) return;
+  document.querySelectorAll("input[data-zone]").forEach((field) => { field.value = zone; });
+  document.querySelectorAll("bdi[data-zone]").forEach((place) => { place.textContent = zone; });
+}
+
+for (const kind of ["htmx:afterSettle", "htmx:historyRestore"]) {
+  document.addEventListener(kind, () => {
+    begin();
+    tellZone();
+    follow();
+  });
+}
 begin();
+tellZone();
+follow();

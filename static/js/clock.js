@@ -20,10 +20,15 @@ function tellDue(time) {
   time.classList.toggle("late", new Date(time.dateTime) < Date.now());
 }
 
-// <time datetime=… data-countdown>: minutes and seconds, then the event "over" on the element, once.
+// <time datetime=… data-countdown>: minutes and seconds, then the event "over" on the element, once. With data-warn=N
+// the event "ending" comes before it, once, when N seconds are left.
 function countDown(time) {
   const seconds = Math.max(0, Math.ceil((new Date(time.dateTime) - Date.now()) / 1000));
   time.textContent = seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  if (seconds <= Number(time.dataset.warn) && !time.hasAttribute("data-ending")) {
+    time.setAttribute("data-ending", "");
+    time.dispatchEvent(new CustomEvent("ending", { bubbles: true, detail: { seconds } }));
+  }
   if (seconds > 0 || time.hasAttribute("data-over")) return;
   time.setAttribute("data-over", "");
   time.dispatchEvent(new CustomEvent("over", { bubbles: true }));

@@ -8,12 +8,14 @@ import pytest
 from playwright.sync_api import Page
 
 from accounts.models import User
-from moderation.domain.vocabulary import CaseState
-from moderation.models import Account, Case, Decision, PolicyVersion, clock
+from moderation.domain.vocabulary import CaseState, Lane
+from moderation.models import Account, Case, Decision, PolicyVersion, Skip, clock
+from moderation.operations.escalating import raise_case
 from moderation.operations.leases import claim_case, take_over
 from tests import making
 from tests.browser.conftest import OpenPage
 from tests.browser.stage import expect
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -219,6 +221,195 @@ def test_a_stale_decision_gets_a_card_and_keeps_what_was_typed(
     expect(page.get_by_text(f"Case {teen_case.pk}: proposed")).to_be_visible()
 
 
+def test_who_took_a_case_over_is_known_within_five_seconds(
+    open_page: OpenPage, moderator: User, teen_case: Case
+) -> None:
+    claim_case(teen_case.pk, actor=moderator)
+    first = open_page("/", moderator)
+    first.clock.install()
+    first.goto(first.url + f"cases/{teen_case.pk}/")
+    first.get_by_label("Note for the record").fill("my careful note")
+    first.get_by_text("Suspend …").click()
+    second = open_page(f"/cases/{teen_case.pk}/", making.moderator(name="Moderator 8"))
+    second.get_by_role("button", name="Take it over from Moderator 3").click()
+    expect(second.get_by_role("button", name="Confirm and next")).to_be_visible()
+
+    first.clock.run_for(5_000)
+
+    expect(first.get_by_role("alert").filter(has_text="You no longer hold this case")).to_be_visible()
+    expect(first.get_by_label("Note for the record")).to_have_value("my careful note")
+    assert first.locator("input[value=suspend]").is_checked()
+    first.get_by_role("button", name="Confirm and next").click()
+    expect(first.get_by_role("alert").filter(has_text="Moderator 8 has this case now")).to_be_visible()
+    assert not Decision.objects.exists()
+    assert fresh(teen_case).holder is not None
+
+
+def test_before_the_lease_runs_out_the_page_warns_and_one_key_keeps_it(
+    open_page: OpenPage, moderator: User, teen_case: Case
+) -> None:
+    claim_case(teen_case.pk, actor=moderator)
+    page = open_page("/", moderator)
+    page.clock.install()
+    Case.objects.filter(pk=teen_case.pk).update(lease_expires_at=clock.now() + timedelta(seconds=100))
+    page.goto(page.url + f"cases/{teen_case.pk}/")
+    expect(page.locator("#lease time")).to_contain_text("1:")
+    page.route("**/renew/", lambda route: route.fulfill(status=204))  # nobody is there to renew it
+
+    page.clock.fast_forward(75_000)
+    page.clock.run_for(1_000)
+    expect(page.locator("#lease[data-ending]")).to_be_in_viewport()
+    expect(page.locator("#announce")).to_contain_text("Press “Stay on it”")
+
+    page.unroute("**/renew/")
+    page.keyboard.press("e")
+    expect(page.locator("#lease:not([data-ending])")).to_be_visible()
+    expect(page.locator("#announce")).to_have_text("The case stays yours.")
+    assert fresh(teen_case).is_held_by(moderator.pk, clock.now() + timedelta(seconds=200))
+
+
+def test_an_idle_page_lets_its_lease_run_out(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
+    claim_case(teen_case.pk, actor=moderator)
+    page = open_page("/", moderator)
+    page.clock.install()
+    page.goto(page.url + f"cases/{teen_case.pk}/")
+    page.get_by_label("Note for the record").fill("my careful note")
+    Case.objects.filter(pk=teen_case.pk).update(lease_expires_at=clock.now() - timedelta(seconds=1))
+
+    page.clock.fast_forward(245_000)
+
+    expect(page.get_by_role("alert").filter(has_text="Your lease on this case ran out")).to_be_visible()
+    expect(page.get_by_label("Note for the record")).to_have_value("my careful note")
+    page.get_by_role("button", name="Take it again").click()
+    expect(page.get_by_role("button", name="Confirm and next")).to_be_visible()
+    expect(page.get_by_label("Note for the record")).to_have_value("my careful note")
+
+
+def is_free(case: Case) -> bool:
+    return fresh(case).holder is None
+
+
+def test_going_elsewhere_frees_the_case(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
+    claim_case(teen_case.pk, actor=moderator)
+    page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
+
+    page.get_by_role("link", name="Back to the queue").click()
+
+    shows(page, "Review queue")
+    eventually(lambda: is_free(teen_case))
+
+
+def test_closing_the_window_frees_the_case(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
+    claim_case(teen_case.pk, actor=moderator)
+    page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
+
+    page.goto("about:blank")
+
+    eventually(lambda: is_free(teen_case))
+
+
+def test_whoever_reloads_the_page_has_not_left(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
+    claim_case(teen_case.pk, actor=moderator)
+    page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
+
+    page.reload()
+
+    expect(page.get_by_role("button", name="Confirm and next")).to_be_visible()
+
+    def is_held_again() -> bool:
+        poll(page)
+        return fresh(teen_case).holder == moderator
+
+    eventually(is_held_again)
+
+
+def test_whoever_reads_frees_nothing(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
+    claim_case(teen_case.pk, actor=moderator)
+    page = open_page(f"/cases/{teen_case.pk}/", making.moderator(), **DESK)
+
+    page.get_by_role("link", name="Back to the queue").click()
+
+    shows(page, "Review queue")
+    assert fresh(teen_case).holder == moderator
+
+
+def test_a_case_is_put_off_by_keyboard(open_page: OpenPage, moderator: User) -> None:
+    held = claim_case(making.case().pk, actor=moderator)
+    page = open_page(f"/cases/{held.pk}/", moderator, timezone_id="Pacific/Honolulu", **DESK)
+
+    page.keyboard.press("p")
+    expect(page.get_by_text("on a clock of Pacific/Honolulu")).to_be_visible()
+    expect(page.get_by_label("In an hour")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("In an hour")).to_be_hidden()
+    assert fresh(held).holder == moderator
+    page.keyboard.press("p")
+    page.get_by_label("Note: what the case waits for").fill("p h u e: they answer soon")
+    page.get_by_role("button", name="Put off", exact=True).click()
+
+    shows(page, "Review queue")
+    expect(page.get_by_text("(Pacific/Honolulu)")).to_be_visible()
+    assert fresh(held).waits_until is not None
+    assert is_free(held)
+
+
+def test_raising_keeps_what_was_typed(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
+    claim_case(teen_case.pk, actor=moderator)
+    page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
+    page.get_by_label("Note for the record").fill("my careful note")
+    page.get_by_text("Education notice", exact=True).click()
+    page.get_by_role("heading", level=1).click()
+
+    page.locator("input[value=educate]").evaluate("(one) => one.blur()")
+    page.keyboard.press("u")
+    page.get_by_label("Crisis: somebody may harm themselves").check()
+    page.get_by_label("What makes you fear it").fill("speaks of tonight")
+    page.get_by_role("button", name="Raise it").click()
+
+    expect(page.locator(".chip", has_text="Crisis")).to_be_focused()
+    expect(page.locator("#announce")).to_contain_text("is raised (crisis)")
+    expect(page.get_by_label("Note for the record")).to_have_value("my careful note")
+    assert fresh(teen_case).lane == "crisis"
+    page.get_by_role("button", name="Confirm and next").click()
+    expect(page.get_by_text(f"Case {teen_case.pk}: education notice.")).to_be_visible()
+
+
+def test_handing_over_without_javascript(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
+    claim_case(teen_case.pk, actor=moderator)
+    page = open_page(f"/cases/{teen_case.pk}/", moderator, java_script_enabled=False)
+
+    page.get_by_text("More …").click()
+    page.get_by_text("Hand over").click()
+    page.get_by_role("button", name="This one is too close").click()
+
+    shows(page, "Review queue")
+    assert is_free(teen_case)
+    assert Skip.objects.get().too_close
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 768, 900, 1366])
+def test_more_fits_into_the_window(open_page: OpenPage, teen_case: Case, width: int, scheme: Any, faults: Any) -> None:
+    senior = making.senior()
+    claim_case(teen_case.pk, actor=senior)
+    raise_case(teen_case.pk, actor=senior, lane=Lane.CRISIS, note="fear " * 60)
+    hand = making.moderator(name="W" * 60)
+    Case.objects.filter(pk=teen_case.pk).update(handed_to=hand, waits_until=clock.now() + timedelta(minutes=5))
+    page = open_page(f"/cases/{teen_case.pk}/", senior, viewport={"width": width, "height": 768}, color_scheme=scheme)
+
+    for key in ("u", "h", "p"):
+        page.locator("h1").click()
+        page.locator(".more").evaluate("(one) => { one.open = false; }")
+        page.locator(f".more summary[aria-keyshortcuts={key}]").evaluate("(one) => one.click()")
+        expect(page.locator(".more details[open] .button").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        box = page.locator(".more > .card").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert faults(page) == []
+
+
 def test_an_open_page_keeps_its_lease(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
     claim_case(teen_case.pk, actor=moderator)
     page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
@@ -253,6 +444,18 @@ def test_everything_needed_to_decide_is_on_one_screen(open_page: OpenPage, moder
         expect(page.locator(shown).first).to_be_in_viewport()
 
 
+def test_it_is_still_one_screen_with_all_that_a_head_can_show(open_page: OpenPage, teen_case: Case) -> None:
+    senior = making.senior()
+    claim_case(teen_case.pk, actor=senior)
+    raise_case(teen_case.pk, actor=senior, lane=Lane.SAFEGUARDING, note="fear " * 60)
+    Case.objects.filter(pk=teen_case.pk).update(handed_to=senior)
+    page = open_page(f"/cases/{teen_case.pk}/", senior, **DESK)
+
+    expect(page.locator("#lease time")).not_to_contain_text("UTC")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 768
+    expect(page.locator(".confirm .primary")).to_be_in_viewport()
+
+
 def test_hostile_words_run_nothing(open_page: OpenPage, moderator: User) -> None:
     hostile = "<img src=x onerror='window.hit=1'><script>window.hit=1</script>\u202e"
     case = making.case(actor=making.account(username=hostile), text=f"{hostile} {making.PHONE}")
@@ -281,17 +484,19 @@ def test_a_case_that_was_decided_elsewhere_says_so(open_page: OpenPage, moderato
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["case", "read", "proposals", "sanctions", "ended"])
+@pytest.mark.parametrize("path", ["case", "read", "proposals", "sanctions", "ended", "escalations"])
 def test_axe_finds_nothing(open_page: OpenPage, teen_case: Case, faults: Any, path: str, scheme: Any) -> None:
     person = making.admin()
     other = making.case(actor=making.account(username="tideline"))
     making.decided(making.case(), "suspension:7")
     making.decided(other, "suspension:permanent")
     claim_case(teen_case.pk, actor=person)
+    raise_case(other.pk, actor=person, lane=Lane.CRISIS, note="speaks of tonight")
     paths = {
         "case": f"/cases/{teen_case.pk}/",
         "read": f"/cases/{other.pk}/",
         "proposals": "/approvals/",
+        "escalations": "/escalations/",
         "sanctions": "/sanctions/",
         "ended": "/sanctions/?tab=ended",
     }

@@ -81,11 +81,61 @@ def test_renewing_prolongs() -> None:
     assert renewed.lease_expires_at > making.NOON
 
 
+def _left(case: Case) -> timedelta:
+    case.refresh_from_db()
+    assert case.lease_expires_at is not None
+    return case.lease_expires_at - clock.now()
+
+
+def test_a_lease_lasts_from_when_the_person_last_did_something() -> None:
+    case, me = making.case(), making.moderator()
+    held = leases.claim_case(case.pk, actor=me)
+    Case.objects.filter(pk=case.pk).update(lease_expires_at=clock.now() + timedelta(seconds=60))
+
+    leases.renew_lease(case.pk, actor=me, token=held.lease_token, idle=timedelta(seconds=100))
+
+    assert timedelta(seconds=130) < _left(case) <= timedelta(seconds=140)
+
+
+@pytest.mark.parametrize("idle", [timedelta(seconds=200), timedelta(days=1), timedelta(seconds=10**9)])
+def test_renewing_never_shortens(idle: timedelta) -> None:
+    case, me = making.case(), making.moderator()
+    held = leases.claim_case(case.pk, actor=me)
+
+    kept = leases.renew_lease(case.pk, actor=me, token=held.lease_token, idle=idle)
+
+    assert kept.lease_expires_at == held.lease_expires_at
+
+
+def test_whoever_was_away_for_four_minutes_gets_nothing_back() -> None:
+    case, me = making.case(), making.moderator()
+    held = leases.claim_case(case.pk, actor=me)
+    _run_out(case)
+    with pytest.raises(Stale, match="ran out"):
+        leases.renew_lease(case.pk, actor=me, token=held.lease_token, idle=timedelta(seconds=240))
+    assert leases.renew_lease(case.pk, actor=me, token=held.lease_token, idle=timedelta(seconds=200)).holder == me
+
+
 def test_releasing_gives_back_only_ones_own() -> None:
     case, first, second = making.case(), making.moderator(), making.moderator()
     token = leases.claim_case(case.pk, actor=first).lease_token
     assert leases.release_case(case.pk, actor=second, token=token).holder == first
     assert leases.release_case(case.pk, actor=first, token=token).holder is None
+
+
+def test_what_was_released_is_not_renewed_by_a_page_that_was_just_asking() -> None:
+    case, me = making.case(), making.moderator()
+    token = leases.claim_case(case.pk, actor=me).lease_token
+    leases.release_case(case.pk, actor=me, token=token)
+    with pytest.raises(Stale):
+        leases.renew_lease(case.pk, actor=me, token=token)
+
+
+def test_when_one_of_two_windows_goes_the_other_keeps_the_case() -> None:
+    case, me = making.case(), making.moderator()
+    token = leases.claim_case(case.pk, actor=me).lease_token
+    assert leases.release_case(case.pk, actor=me, token=token, leaving=True).holder is None
+    assert leases.renew_lease(case.pk, actor=me, token=token).holder == me
 
 
 def test_taking_over_is_recorded_with_whom_it_was_taken_from() -> None:

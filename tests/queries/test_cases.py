@@ -7,11 +7,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
 from accounts.refusals import NotPermitted
 from moderation.domain.planning import Choice
 from moderation.domain.refusals import Missing
-from moderation.domain.vocabulary import Ground
+from moderation.domain.vocabulary import Ground, Lane
 from moderation.models import Account, Case, Evidence, clock
+from moderation.operations.escalating import raise_case
 from moderation.operations.leases import claim_case
 from moderation.queries.cases import CasePage, case_page, own_case
 from moderation.queries.desk import Draft, desk
@@ -38,8 +40,8 @@ def test_whoever_has_left_reads_nothing() -> None:
         page_of(case, viewer=gone)
 
 
-def queries_for(case: Case) -> int:
-    viewer = making.moderator()
+def queries_for(case: Case, viewer: User | None = None) -> int:
+    viewer = viewer or making.moderator()
     with CaptureQueriesContext(
         connection,
     ) as seen:
@@ -61,8 +63,18 @@ def test_the_number_of_queries_does_not_grow_with_the_case() -> None:
             text="x", created_at=making.NOON,
         )  # fmt: skip
         making.decided(making.case(actor=other), "education_notice")
+        large.notes.create(text="a note", written_by=making.moderator())
+    for lane in (Lane.CRISIS, Lane.SAFEGUARDING):
+        raise_case(large.pk, actor=making.moderator(), lane=lane, note="fear")
 
-    assert queries_for(large) <= queries_for(small) <= 14
+    assert queries_for(large) <= queries_for(small) <= 16
+
+
+def test_whoever_holds_the_case_needs_one_query_more() -> None:
+    case, holder = making.case(), making.moderator()
+    claim_case(case.pk, actor=holder)
+
+    assert queries_for(case, holder) == queries_for(case) + 1  # for the colleagues
 
 
 def test_only_what_is_around_the_evidence_is_shown_and_the_rest_is_counted() -> None:

@@ -220,6 +220,58 @@ def test_a_lease_that_is_half_gone_is_renewed(browser: Client, moderator: User) 
     assert held.lease_expires_at > clock.now() + timedelta(seconds=200)
 
 
+def test_an_idle_page_does_not_renew(browser: Client, moderator: User) -> None:
+    held = claim_case(making.case().pk, actor=moderator)
+    until = clock.now() + timedelta(seconds=30)
+    Case.objects.filter(pk=held.pk).update(lease_expires_at=until)
+
+    answer = browser.post(address("case_renew", held), {"token": held.lease_token, "idle": 210}, headers=HX)
+
+    assert answer.status_code == 204
+    held.refresh_from_db()
+    assert held.lease_expires_at == until
+
+
+def test_after_four_idle_minutes_the_page_is_told_that_the_lease_ran_out(browser: Client, moderator: User) -> None:
+    held = claim_case(making.case().pk, actor=moderator)
+    Case.objects.filter(pk=held.pk).update(lease_expires_at=clock.now() - timedelta(seconds=1))
+
+    answer = browser.post(address("case_renew", held), {"token": held.lease_token, "idle": 241}, headers=HX)
+
+    assert answer.status_code == 409
+    assert "ran out" in answer.content.decode()
+    assert "Take it again" in answer.content.decode()
+
+
+@pytest.mark.parametrize("idle", ["-1", "x", "1e9", str(10**10)])
+def test_an_idleness_that_cannot_be_is_refused(browser: Client, moderator: User, idle: str) -> None:
+    held = claim_case(making.case().pk, actor=moderator)
+    answer = browser.post(address("case_renew", held), {"token": held.lease_token, "idle": idle}, headers=HX)
+    assert answer.status_code == 422
+
+
+def test_asking_by_hand_renews_at_once(browser: Client, moderator: User) -> None:
+    held = claim_case(making.case().pk, actor=moderator)
+    Case.objects.filter(pk=held.pk).update(lease_expires_at=clock.now() + timedelta(seconds=200))
+
+    answer = browser.post(address("case_renew", held), {"token": held.lease_token}, headers=HX)
+
+    assert answer.status_code == 200
+    held.refresh_from_db()
+    assert held.is_held_by(moderator.pk, clock.now() + timedelta(seconds=220))
+
+
+def test_a_page_that_goes_frees_its_case_without_a_word(browser: Client, moderator: User) -> None:
+    held = claim_case(making.case().pk, actor=moderator)
+
+    answer = browser.post(address("case_release", held), {"token": held.lease_token, "leaving": "1"})
+
+    assert answer.status_code == 204
+    held.refresh_from_db()
+    assert held.holder is None
+    assert "back in the queue" not in browser.get(reverse("queue")).content.decode()
+
+
 def test_whoever_lost_the_case_is_told_who_has_it(browser: Client, moderator: User) -> None:
     held = claim_case(making.case().pk, actor=moderator)
     take_over(held.pk, actor=making.moderator(name="Moderator 8"))
