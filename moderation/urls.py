@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from moderation.views import case, decisions, health, queue, sanctions
+from moderation.views import case, decisions, evidence, health, queue, sanctions
 
 QUEUE = [
     path("", queue.queue, name="queue"),
@@ -27,6 +27,13 @@ CASE = [
     path("decisions/<int:decision_id>/undo/", decisions.decision_undo, name="decision_undo"),
 ]
 
+EVIDENCE = [
+    path("cases/<int:case_id>/more/", evidence.case_more, name="case_more"),
+    path("cases/<int:case_id>/missed/", evidence.case_missed, name="case_missed"),
+    path("cases/<int:case_id>/findings/<int:finding_id>/wrong/", evidence.finding_wrong, name="finding_wrong"),
+    path("cases/<int:case_id>/labels/<int:label_id>/withdraw/", evidence.label_withdraw, name="label_withdraw"),
+]
+
 PROPOSALS = [
     path("approvals/", decisions.proposals, name="proposals"),
     path("approvals/<int:decision_id>/approve/", decisions.proposal_approve, name="proposal_approve"),
@@ -43,6 +50,7 @@ urlpatterns = [
     *HEALTH,
     *MACHINES,
     *CASE,
+    *EVIDENCE,
     *PROPOSALS,
     *SANCTIONS,
 ]

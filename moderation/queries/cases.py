@@ -15,6 +15,9 @@ from moderation.permissions import require
 from moderation.queries.matters import Matter, matter_of
 from moderation.queries.parties import Involved, Party, involved
 from moderation.queries.proposals import DecisionShown, latest_decision
+from moderation.queries.seen import SeenCase, seen_before
+from moderation.queries.suggestions import nothing_is_left
+from moderation.queries.surroundings import asked_for
 from moderation.queries.transcripts import Transcript, transcript
 
 RENEW_UNDER = timedelta(seconds=120)
@@ -66,6 +69,8 @@ class CasePage:
     decision: DecisionShown | None  # the last one, if there was one
     can_work: bool
     clauses: tuple[Clause, ...] = field(default=())
+    seen: tuple[SeenCase, ...] = ()  # other cases with the same contact
+    nothing_left: bool = False  # every finding was marked as wrong, and nobody has reported anything
 
     @property
     def stance(self) -> str:
@@ -77,6 +82,11 @@ class CasePage:
         if self.lease.is_mine:
             return "decide"
         return "wait" if self.lease.holder else "take"
+
+    @property
+    def may_label(self) -> bool:
+        """Whether this person can say that a finding is wrong, or that one is missing."""
+        return self.can_work and (self.lease.is_mine or not self.lease.holder)
 
     @property
     def actors(self) -> tuple[Party, ...]:
@@ -95,7 +105,8 @@ class CasePage:
     @property
     def first_wish(self) -> Wish:
         """What stands chosen when the page is opened."""
-        return Wish(Choice.SUGGESTED, accounts=frozenset(candidate.account_id for candidate in self.suggested))
+        choice = Choice.NO_VIOLATION if self.nothing_left else Choice.SUGGESTED
+        return Wish(choice, accounts=frozenset(candidate.account_id for candidate in self.suggested))
 
 
 def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> CasePage:
@@ -119,13 +130,15 @@ def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> Case
         now=matter.now,
         policy_version=matter.version.number,
         lease=lease_of(case, viewer, matter.now),
-        transcript=transcript(matter),
+        transcript=transcript(matter, asked_for(case, viewer=viewer, now=matter.now)),
         reports=_reports(matter),
         people=people,
         setting=Setting(matter.policy, Severity(case.severity), case.reporters, matter.now),
         decision=latest_decision(case, viewer=viewer, now=matter.now),
         can_work=viewer.can(Capability.WORK_CASES),
         clauses=_clauses(people),
+        seen=seen_before(case),
+        nothing_left=nothing_is_left(matter),
     )
 
 
