@@ -7,9 +7,9 @@ from django.http import QueryDict
 
 from moderation.domain.planning import LENGTHS, Choice, Wish
 from moderation.domain.policy import measure_from_code
-from moderation.domain.vocabulary import Ground, Rule
+from moderation.domain.vocabulary import Ground, Reason, Rule, Side
 from moderation.operations.labelling import LONGEST_QUOTATION, Missed
-from moderation.operations.readings import LONGEST_REASON, More, Reason, Side
+from moderation.operations.readings import LONGEST_REASON, More
 from moderation.queries.desk import Draft
 
 LONGEST_NOTE = 4000

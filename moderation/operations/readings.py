@@ -1,7 +1,6 @@
 """Looking at what is private. Nothing changes but the record: who looked at what, and when."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from django.db import transaction
 
@@ -9,34 +8,12 @@ from accounts import Actor, audit
 from accounts.roles import Capability
 from moderation.domain.masking import readings
 from moderation.domain.refusals import Missing, Refused
+from moderation.domain.vocabulary import Reason, Side
 from moderation.models import Case, Message, clock
 from moderation.permissions import require
 from moderation.queries.surroundings import MORE, MORE_READ, MOST_ASKED, REVEALED, asked_for
 
 LONGEST_REASON = 200
-
-
-class Side(StrEnum):
-    BEFORE = "before"
-    AFTER = "after"
-
-
-class Reason(StrEnum):
-    """Why somebody reads more of a private conversation than what stands around the evidence."""
-
-    CONTEXT = "context"
-    PATTERN = "pattern"
-    SAFETY = "safety"
-    OTHER = "other"
-
-    @property
-    def label(self) -> str:
-        return {
-            "context": "To understand what was meant",
-            "pattern": "To see whether it happened before",
-            "safety": "Somebody may be in danger",
-            "other": "Another reason",
-        }[self.value]
 
 
 @dataclass(frozen=True, slots=True)

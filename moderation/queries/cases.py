@@ -70,6 +70,7 @@ class CasePage:
     can_work: bool
     clauses: tuple[Clause, ...] = field(default=())
     seen: tuple[SeenCase, ...] = ()  # other cases with the same contact
+    at: int = 0  # the message where reading goes on
     nothing_left: bool = False  # every finding was marked as wrong, and nobody has reported anything
 
     @property

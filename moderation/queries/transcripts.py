@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from moderation.domain.masking import Piece
-from moderation.domain.vocabulary import AgeGroup, Ground, Kind, Room, Severity
+from moderation.domain.vocabulary import AgeGroup, Ground, Kind, Reason, Room, Rule, Severity
 from moderation.models import Account, Evidence, Finding, Message
 from moderation.queries.matters import Matter, finding_key, label_key
 from moderation.queries.surroundings import MORE, Near, messages_near
@@ -104,6 +104,8 @@ class Transcript:
     findings: int
     has_contacts: bool
     is_revealed: bool
+    reasons: tuple[Reason, ...] = tuple(Reason)  # for which more can be read
+    rules: tuple[Ground, ...] = tuple(Ground(rule.value) for rule in Rule)  # of which something can be missed
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -101,12 +101,10 @@ def case_reveal(request: StaffRequest, case_id: int) -> HttpResponse:
 
 
 def show(
-    request: StaffRequest, page: CasePage, draft: Draft | None = None, *, status: int = 200, at: int = 0, **said: Any
+    request: StaffRequest, page: CasePage, draft: Draft | None = None, *, status: int = 200, **said: Any
 ) -> HttpResponse:
-    """The whole page; `said` is the title, text and tone of a card above the decision, `at` the message where reading
-    goes on."""
+    """The whole page; `said` is the title, text and tone of a card above the decision."""
     context = {"page": page, "case_id": page.case_id, "lease": page.lease, "desk": desk(page, draft), "card": said}
-    context["at"] = at
     response = render(request, PAGE, context, status=status)
     return push_url(response, resolve_url("case", page.case_id)) if request.method == "POST" else response
 

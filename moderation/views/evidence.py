@@ -1,5 +1,7 @@
 """Working with the evidence of a case: reading more of the conversation, and labelling what the pre-screen did."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render, resolve_url
@@ -28,8 +30,8 @@ def case_more(request: StaffRequest, case_id: int) -> HttpResponse:
     readings.read_more(case_id, actor=request.user, more=more)
     if not wants_fragment(request):
         return SeeOther(_place(case_id, more.message_id))
-    page = case_page(case_id, viewer=request.user)
-    response = render(request, f"{PAGE}#told", {"page": page, "at": more.message_id})
+    page = replace(case_page(case_id, viewer=request.user), at=more.message_id)
+    response = render(request, f"{PAGE}#told", {"page": page})
     return trigger_client_event(response, "announce", {"value": f"More messages are shown, {more.side} this one."})
 
 
@@ -67,7 +69,7 @@ def _back(request: StaffRequest, label: Label, done: str) -> HttpResponse:
     form = DraftForm(request.POST)
     draft = form.draft() if "choice" in request.POST and form.is_valid() else None
     messages.info(request, done)
-    return show(request, case_page(label.case_id, viewer=request.user), draft, at=at)
+    return show(request, replace(case_page(label.case_id, viewer=request.user), at=at), draft)
 
 
 def _message_of(label: Label) -> int:

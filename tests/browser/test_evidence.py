@@ -36,10 +36,17 @@ def case(moderator: User) -> Case:
         if minutes == 40:
             made.evidence.create(message_id=said.pk, sender=said.sender, sent_at=at, text=said.text, digest="d")
             made.findings.create(
-                actor=made.subject, rule=Ground.CONTACT_REQUESTED, kind=Kind.OTHER, score=0.7, explanation="the wording",
-                detector="model", engine="test", message_ids=[said.pk], key="second",
+                actor=made.subject,
+                rule=Ground.CONTACT_REQUESTED,
+                kind=Kind.OTHER,
+                score=0.7,
+                explanation="the wording",
+                detector="model",
+                engine="test",
+                message_ids=[said.pk],
+                key="second",
                 spans=[{"message": said.pk, "start": 0, "end": 4, "kind": "other"}],
-            )  # fmt: skip
+            )
     for shared in (made, making.case()):
         contacts.keep(shared, [contacts.Given(shared.subject_id, Kind.PHONE, "+447700900142")])
     return claim_case(made.pk, actor=moderator)
@@ -69,7 +76,8 @@ def test_words_are_marked_from_the_selection(open_page: OpenPage, moderator: Use
     page.get_by_label("Note for the record").fill("half a thought")
     page.evaluate(
         """() => {
-          const text = [...document.querySelectorAll("[data-text] bdi")].find((one) => one.textContent === "word 5, you know");
+          const texts = [...document.querySelectorAll("[data-text] bdi")];
+          const text = texts.find((one) => one.textContent === "word 5, you know");
           getSelection().setBaseAndExtent(text.firstChild, 8, text.firstChild, 16);
           document.activeElement.blur();
         }"""

@@ -6,7 +6,7 @@ from pytest_django import Settings
 
 from accounts.models import AuditEntry
 from accounts.roles import Scope
-from moderation.domain.vocabulary import Ground
+from moderation.domain.vocabulary import Ground, Kind
 from moderation.models import Account, Case, Contact, Message
 from moderation.operations import contacts
 from moderation.operations.reports import ToldReport, take_report
@@ -137,7 +137,7 @@ def test_what_was_passed_over_is_marked_later() -> None:
 
 def test_however_often_a_contact_was_given_only_the_latest_cases_are_marked() -> None:
     cases = [making.case() for _ in range(contacts.MOST_MARKED + 2)]
-    given = contacts.Given(cases[0].subject_id, contacts.Kind.PHONE, "+447700900142")
+    given = contacts.Given(cases[0].subject_id, Kind.PHONE, "+447700900142")
     for case in cases:
         fingerprints = contacts.keep(case, [given])
 

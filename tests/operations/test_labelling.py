@@ -7,12 +7,12 @@ import pytest
 from accounts import SYSTEM
 from accounts.models import AuditEntry
 from moderation.domain.refusals import Held, Missing, NotPermitted, Refused
-from moderation.domain.vocabulary import Ground, Judgement
+from moderation.domain.vocabulary import Ground, Judgement, Reason, Side
 from moderation.models import Case, Label, Message
 from moderation.operations import labelling, screening
 from moderation.operations.labelling import Missed, mark_missed, mark_wrong, withdraw_label
 from moderation.operations.leases import claim_case
-from moderation.operations.readings import More, Reason, Side, read_more, reveal_contacts
+from moderation.operations.readings import More, read_more, reveal_contacts
 from tests import making
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,9 @@ import pytest
 
 from accounts.models import AuditEntry
 from moderation.domain.refusals import Missing, NotPermitted, Refused
+from moderation.domain.vocabulary import Reason, Side
 from moderation.models import Case
-from moderation.operations.readings import LONGEST_REASON, More, Reason, Side, read_more
+from moderation.operations.readings import LONGEST_REASON, More, read_more
 from moderation.queries.surroundings import MOST_ASKED
 from tests import making
 

@@ -9,12 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from moderation.domain.planning import Choice
-from moderation.domain.vocabulary import Ground, Kind
+from moderation.domain.vocabulary import Ground, Kind, Reason, Side
 from moderation.models import Account, Case, Finding, Label, Message, clock
 from moderation.operations import contacts
 from moderation.operations.labelling import Missed, mark_missed, mark_wrong, withdraw_label
 from moderation.operations.leases import claim_case
-from moderation.operations.readings import More, Reason, Side, read_more
+from moderation.operations.readings import More, read_more
 from moderation.queries.cases import CasePage, case_page
 from moderation.queries.desk import desk
 from moderation.queries.labels import labelled_cases, lesson
@@ -89,7 +89,7 @@ def test_from_there_one_can_go_on_to_the_end() -> None:
 def test_a_gap_can_be_read_from_both_sides() -> None:
     case, person = long_case(before=0), making.moderator()
     assert case.conversation is not None
-    last = case.conversation.message_set.in_order().last()
+    last = case.conversation.message_set.latest("sent_at")
     Label.objects.create(
         case=case, judgement="missed", rule="offsite_contact", message_id=last.pk, start=0, end=1, given_by=person
     )

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, User
-from moderation.domain.vocabulary import Ground
+from moderation.domain.vocabulary import Ground, Kind
 from moderation.models import Case, Label
 from moderation.operations import contacts
 from moderation.operations.labelling import mark_wrong
@@ -183,7 +183,7 @@ def test_a_case_that_somebody_else_holds_offers_no_labels(browser: Client) -> No
 def test_a_contact_seen_before_leads_to_the_other_case(browser: Client) -> None:
     first, second = making.case(actor=making.account(username="<b>ann")), making.case()
     for case in (first, second):
-        contacts.keep(case, [contacts.Given(case.subject_id, contacts.Kind.PHONE, "+447700900142")])
+        contacts.keep(case, [contacts.Given(case.subject_id, Kind.PHONE, "+447700900142")])
     making.decided(first, "suspension:7")
 
     text = page(browser, second)
