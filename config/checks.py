@@ -18,6 +18,7 @@ from django.db import connections
 
 SETTINGS_TAG = "haven"
 _LEAST_KEY_LENGTH = 50
+_LEAST_CONTACT_KEY = 32
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "testserver"})
 _MAKE_A_KEY = "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(64))'"
 
@@ -26,7 +27,7 @@ Apps = Sequence[AppConfig] | None
 
 @checks.register(SETTINGS_TAG)
 def check_settings(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
-    return [*_secret_key(), *_modes(), *_webhook()]
+    return [*_secret_key(), *_contact_key(), *_modes(), *_webhook()]
 
 
 @checks.register(SETTINGS_TAG, deploy=True)
@@ -77,6 +78,17 @@ def _secret_key() -> Iterator[checks.CheckMessage]:
         return
     if len(key) < _LEAST_KEY_LENGTH or len(set(key)) < 8 or key.startswith("django-insecure-"):
         yield checks.Error("SECRET_KEY can be guessed: it is short or well known.", hint=_MAKE_A_KEY, id="haven.E002")
+
+
+def _contact_key() -> Iterator[checks.CheckMessage]:
+    """There are few telephone numbers: whoever guesses the key can try them all."""
+    key = settings.CONTACT_KEY
+    if key and (len(key) < _LEAST_CONTACT_KEY or len(set(key)) < 8):
+        yield checks.Error(
+            "CONTACT_KEY can be guessed: it is short or of few different characters.",
+            hint=f"{_MAKE_A_KEY} Or unset it: a key is derived from SECRET_KEY then.",
+            id="haven.E011",
+        )
 
 
 def _modes() -> Iterator[checks.CheckMessage]:

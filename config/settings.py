@@ -24,6 +24,10 @@ DEBUG = environment.flag("DEBUG", default=False)
 SECRET_KEY = environment.secret("SECRET_KEY") or embedded.secret_key()
 SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS")
 
+# With it contacts are hashed, so that one seen before is known again. Unset: derived from SECRET_KEY, and a new
+# SECRET_KEY then forgets which contacts were seen.
+CONTACT_KEY = environment.secret("CONTACT_KEY")
+
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]" if LOCAL else "")
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
 
@@ -167,6 +171,7 @@ CELERY_BEAT_SCHEDULE = {
         "deliver_outbox": 5.0,
         "release_expired_leases": 15.0,
         "expire_sanctions": 30.0,
+        "mark_seen_contacts": 60.0,
     }.items()
 }
 

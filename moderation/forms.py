@@ -10,8 +10,10 @@ from django.http import QueryDict
 
 from moderation.domain.planning import LENGTHS, Choice, Wish
 from moderation.domain.policy import measure_from_code
-from moderation.domain.vocabulary import Lane
+from moderation.domain.vocabulary import Ground, Lane, Reason, Rule, Side
 from moderation.domain.waiting import Until
+from moderation.operations.labelling import LONGEST_QUOTATION, Missed
+from moderation.operations.readings import LONGEST_REASON, More
 from moderation.queries.desk import Draft
 
 LONGEST_NOTE = 4000
@@ -170,6 +172,45 @@ class UndoForm(forms.Form):
         return cleaned
 
 
+class MoreForm(forms.Form):
+    """More of a conversation, from a shown message on: `place` is «before:12» or «after:12»."""
+
+    place = forms.RegexField(r"^(before|after):[0-9]{1,18}$", error_messages={"invalid": "Reload the page."})
+    reason = forms.ChoiceField(choices=[(reason.value, reason.label) for reason in Reason])
+    words = forms.CharField(
+        required=False,
+        max_length=LONGEST_REASON,
+        error_messages={"max_length": "The reason is longer than %(limit_value)d characters: shorten it."},
+    )
+
+    def more(self) -> More:
+        said = self.cleaned_data
+        side, _, message_id = said["place"].partition(":")
+        return More(int(message_id), Side(side), Reason(said["reason"]), said["words"])
+
+
+class MissedForm(forms.Form):
+    """Words that the pre-screen missed; a script adds where they were marked."""
+
+    rule = forms.ChoiceField(
+        choices=[(rule.value, Ground(rule.value).label) for rule in Rule],
+        error_messages={"required": "Choose the rule that the words break."},
+    )
+    words = forms.CharField(
+        max_length=LONGEST_QUOTATION,
+        error_messages={
+            "required": "Quote the words that were missed.",
+            "max_length": "Quote %(limit_value)d characters at most: the words alone are enough.",
+        },
+    )
+    message = forms.IntegerField(required=False, min_value=1)
+    near = forms.IntegerField(required=False, min_value=0)
+
+    def missed(self) -> Missed:
+        said = self.cleaned_data
+        return Missed(Ground(said["rule"]), said["words"], said["message"], said["near"])
+
+
 class AnswerForm(forms.Form):
     """The second person's word on a proposal."""
 
@@ -196,4 +237,6 @@ def sentences(form: forms.Form) -> str:
 
 
 def _sentence(name: str, message: str) -> str:
-    return message if name in ("__all__", "note") else f"{name.replace('_', ' ').capitalize()}: {message}"
+    return (
+        message if name in ("__all__", "note", "words", "rule") else f"{name.replace('_', ' ').capitalize()}: {message}"
+    )

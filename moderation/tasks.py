@@ -5,7 +5,7 @@ from django.db import InterfaceError, OperationalError
 
 from moderation import hints
 from moderation.integrations import webhook
-from moderation.operations import leases, rescreening, sanctions, screening
+from moderation.operations import contacts, leases, rescreening, sanctions, screening
 
 task = shared_task(
     autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5, default_retry_delay=5
@@ -31,6 +31,11 @@ def release_expired_leases() -> None:
 @task
 def expire_sanctions() -> None:
     sanctions.expire_sanctions()
+
+
+@task
+def mark_seen_contacts() -> None:
+    contacts.mark_seen_lately()
 
 
 @task

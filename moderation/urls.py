@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from moderation.views import alike, case, decisions, escalations, handing, health, queue, sanctions, shift
+from moderation.views import alike, case, decisions, escalations, evidence, handing, health, queue, sanctions, shift
 
 QUEUE = [
     path("", queue.queue, name="queue"),
@@ -39,6 +39,13 @@ ALIKE = [
     path("decisions/undo/", alike.decisions_undo, name="decisions_undo"),
 ]
 
+EVIDENCE = [
+    path("cases/<int:case_id>/more/", evidence.case_more, name="case_more"),
+    path("cases/<int:case_id>/missed/", evidence.case_missed, name="case_missed"),
+    path("cases/<int:case_id>/findings/<int:finding_id>/wrong/", evidence.finding_wrong, name="finding_wrong"),
+    path("cases/<int:case_id>/labels/<int:label_id>/withdraw/", evidence.label_withdraw, name="label_withdraw"),
+]
+
 PROPOSALS = [
     path("approvals/", decisions.proposals, name="proposals"),
     path("approvals/<int:decision_id>/approve/", decisions.proposal_approve, name="proposal_approve"),
@@ -63,6 +70,7 @@ urlpatterns = [
     *MACHINES,
     *CASE,
     *ALIKE,
+    *EVIDENCE,
     *PROPOSALS,
     *ESCALATIONS,
     *SANCTIONS,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from moderation.domain.vocabulary import Ground, Kind
 
@@ -22,7 +22,7 @@ class Mark:
     start: int
     end: int
     kind: str
-    finding: int = 0
+    key: str = ""  # of what marks it
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ class Piece:
     marked: bool = False
     hidden: bool = False
     contact: bool = False  # also where it is shown
+    keys: tuple[str, ...] = ()  # of the marks that it lies under
 
 
 def pieces(
@@ -93,20 +94,34 @@ def pieces(
 ) -> tuple[Piece, ...]:
     """The whole text, with `contacts` and `words` marked and contacts masked unless revealed.
 
-    Where the two overlap it is a contact: a mark around a whole sentence must not lay bare the number inside it.
+    Where the two overlap it is a contact: a mark around a whole sentence must not lay bare the number inside it. A
+    piece names what marks it by the keys of the marks; a contact is never cut by a mark, because every piece of it
+    would show its own last characters.
     """
     kinds = bytearray(len(text))  # 0 plain, 1 marked, 2 contact
+    keyed: list[Mark] = []
     for kind, marks in ((1, words), (2, contacts)):
         for mark in marks:
             start, end = max(mark.start, 0), min(mark.end, len(text))
             if start < end:
                 kinds[start:end] = bytes([kind]) * (end - start)
-    return tuple(
-        Piece(mask(said), marked=True, hidden=True, contact=True)
-        if kind == 2 and not is_revealed
-        else Piece(said, marked=kind > 0, contact=kind == 2)
-        for kind, said in _runs(text, kinds)
-    )
+                keyed += [mark] if mark.key else []
+    shown: list[Piece] = []
+    for kind, start, end in _runs(kinds):
+        about = [mark for mark in keyed if mark.start < end and start < mark.end]
+        if kind == 2 and not is_revealed:
+            shown.append(Piece(mask(text[start:end]), True, True, True, _keys(about, start, end)))
+        else:
+            cuts = sorted({start, end, *(at for mark in about for at in (mark.start, mark.end) if start < at < end)})
+            shown += [
+                Piece(text[first:last], kind > 0, contact=kind == 2, keys=_keys(about, first, last))
+                for first, last in pairwise(cuts)
+            ]
+    return tuple(shown)
+
+
+def _keys(marks: Iterable[Mark], start: int, end: int) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(mark.key for mark in marks if mark.start < end and start < mark.end))
 
 
 def occurrences(contacts: Iterable[str], text: str) -> Iterator[Mark]:
@@ -133,9 +148,10 @@ def readings(explanation: str) -> Iterator[Mark]:
         yield Mark(found.start(), found.end(), "")
 
 
-def _runs(text: str, kinds: bytearray) -> Iterator[tuple[int, str]]:
+def _runs(kinds: bytearray) -> Iterator[tuple[int, int, int]]:
+    """Each kind with the start and end of the stretch over which it stays the same."""
     start = 0
     for kind, run in groupby(kinds):
         end = start + sum(1 for _ in run)
-        yield kind, text[start:end]
+        yield kind, start, end
         start = end

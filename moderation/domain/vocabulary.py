@@ -114,6 +114,29 @@ class Judgement(StrEnum):
     MISSED = "missed"  # a text that should have been found
 
 
+class Side(StrEnum):
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class Reason(StrEnum):
+    """Why somebody reads more of a private conversation than what stands around the evidence."""
+
+    CONTEXT = "context"
+    PATTERN = "pattern"
+    SAFETY = "safety"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        return {
+            "context": "To understand what was meant",
+            "pattern": "To see whether it happened before",
+            "safety": "Somebody may be in danger",
+            "other": "Another reason:",
+        }[self.value]
+
+
 class Outcome(StrEnum):
     NO_VIOLATION = "no_violation"
     SANCTIONED = "sanctioned"
@@ -186,10 +209,12 @@ __all__ = [
     "Lane",
     "OutboxState",
     "Outcome",
+    "Reason",
     "ReportState",
     "Room",
     "Rule",
     "SanctionKind",
     "SanctionState",
     "Severity",
+    "Side",
 ]

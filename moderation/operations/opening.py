@@ -14,6 +14,7 @@ from django.db.models import Q
 from accounts import SYSTEM, audit
 from moderation.domain import wording
 from moderation.domain.deadlines import due_at
+from moderation.domain.language import language_of
 from moderation.domain.masking import Mark, is_contact, snippet
 from moderation.domain.policy import Policy
 from moderation.domain.priority import CaseFacts, urgency
@@ -25,6 +26,7 @@ from moderation.models import (
     Conversation,
     Evidence,
     Finding,
+    Label,
     Message,
     MessageEdit,
     PolicyVersion,
@@ -77,13 +79,14 @@ def add_parties(case: Case, *, actors: Iterable[Account], others: Iterable[Accou
 
 def add_findings(case: Case, findings: Sequence[Finding]) -> None:
     """Keep findings once each. One that is wholly inside a new one of the same actor and rule gives way to it, unless
-    it is about a text that has been replaced since: the new one cannot know that text."""
+    it is about a text that has been replaced since (the new one cannot know that text) or a person has judged it."""
+    judged = Label.objects.filter(case=case, finding__isnull=False, withdrawn_at__isnull=True).values("finding")
     for finding in findings:
         finding.case = case
         same = case.findings.filter(actor=finding.actor, rule=finding.rule)
         edited = list(MessageEdit.objects.filter(message__in=finding.message_ids).values_list("message", flat=True))
         inside = same.filter(message_ids__contained_by=finding.message_ids).exclude(key=finding.key)
-        inside.exclude(message_ids__overlap=edited).delete()
+        inside.exclude(message_ids__overlap=edited).exclude(pk__in=judged).delete()
     Finding.objects.bulk_create(findings, ignore_conflicts=True)
 
 
@@ -111,6 +114,7 @@ def assess(case: Case, matter: Matter, *, is_new: bool) -> None:
     findings = list(case.findings.order_by("-score", "pk"))
     parties = list(case.parties.select_related("account"))
     reports = list(case.reports.all())
+    evidence = list(case.evidence.order_by("sent_at", "pk"))
     facts = _facts(findings, parties, reports, policy, matter.now)
     weight = urgency(facts, policy)
 
@@ -124,11 +128,13 @@ def assess(case: Case, matter: Matter, *, is_new: bool) -> None:
     case.headline = wording.headline(
         Ground(case.ground), Kind(leading.kind) if leading else None, adult_to_teen=facts.adult_to_teen
     )
-    case.snippet = _snippet(case, leading)
+    case.snippet = _snippet(evidence, leading)
     case.score = facts.score
     case.teen = facts.teen_involved
     case.screened = bool(findings)
     case.reporters = facts.reporters
+    case.on_break = facts.on_break
+    case.language = language_of("\n".join(kept.text for kept in evidence))
     case.due_at = due_at(case.opened_at, weight.severity, policy)
     case.version += not is_new
     case.save()
@@ -168,13 +174,14 @@ def _facts(
     )
 
 
-def _snippet(case: Case, leading: Finding | None) -> str:
+def _snippet(evidence: Sequence[Evidence], leading: Finding | None) -> str:
+    """`evidence` as it was said; of a message that was edited, the text that was kept last is shown."""
     if leading is None:
-        first = case.evidence.order_by("sent_at", "pk").first()
-        return snippet(first.text, []) if first else ""
+        return snippet(evidence[0].text, []) if evidence else ""
     spans = leading.spans
     wanted = spans[0]["message"] if spans else leading.message_ids[0]
-    shown = case.evidence.filter(message_id=wanted).order_by("-pk").first()
+    of_it = [kept for kept in evidence if kept.message_id == wanted]
+    shown = max(of_it, key=lambda kept: kept.pk, default=None)
     if shown is None:
         return ""
     rule = Ground(leading.rule)

@@ -11,7 +11,7 @@ from accounts.roles import Scope
 from moderation.domain.refusals import Refused
 from moderation.domain.vocabulary import Ground, Room
 from moderation.models import Account, Conversation, Message, PolicyVersion, Report, clock
-from moderation.operations import opening
+from moderation.operations import contacts, opening
 from moderation.permissions import require
 
 
@@ -39,7 +39,7 @@ def take_report(told: ToldReport, *, actor: Actor) -> Report:
     Raises Refused when the messages belong to another conversation than the one named.
     """
     conversation = _conversation(told.conversation)
-    messages = list(Message.objects.filter(ext_id__in=told.messages).select_related("conversation"))
+    messages = list(Message.objects.filter(ext_id__in=told.messages).select_related("conversation").in_order())
     if conversation is None and messages:
         conversation = Conversation.objects.select_for_update(no_key=True).get(pk=messages[0].conversation_id)
     reporter, reported = _accounts(told.reporter, told.reported)
@@ -69,7 +69,9 @@ def take_report(told: ToldReport, *, actor: Actor) -> Report:
     others = list(conversation.accounts.order_by("pk")[:50]) if conversation else []
     opening.add_parties(case, actors=[reported], others=others)
     opening.keep_evidence(case, messages)
+    given = contacts.keep(case, contacts.given_by(messages))
     opening.assess(case, matter, is_new=is_new)
+    contacts.mark_seen(given)
 
     audit.record("report.taken", actor=actor, target=report, case=case.pk, reason=told.reason)
     return report

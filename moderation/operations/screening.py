@@ -18,7 +18,7 @@ from moderation import prescreen
 from moderation.domain.policy import Policy
 from moderation.domain.vocabulary import Ground
 from moderation.models import Account, Conversation, Finding, Message, PolicyVersion, clock
-from moderation.operations import opening
+from moderation.operations import contacts, opening
 from moderation.prescreen import ENGINE_VERSION
 
 log = structlog.get_logger(__name__)
@@ -70,12 +70,14 @@ def screen_claimed(claimed: Sequence[Claimed], *, now: datetime, keeps: Keeps | 
     rooms = dict(locked.order_by("pk").select_for_update(no_key=True).values_list("pk", "room"))
     version = PolicyVersion.objects.in_force()
     failed: set[int] = set()
+    given: set[str] = set()
     for window in _windows(rooms, claimed):
         found = [finding for finding in _screen(window, failed) if _opens(finding, version.policy)]
         if keeps is not None:
             found = [finding for finding in found if keeps(window, finding)]
         if found:
-            _gather(window, found, version, now=now)
+            given |= _gather(window, found, version, now=now)
+    contacts.mark_seen(given)
     return failed
 
 
@@ -166,8 +168,11 @@ def _opens(found: prescreen.Finding, policy: Policy) -> bool:
     return found.score >= policy.grounds[Ground(found.rule)].opens_from
 
 
-def _gather(window: Window, found: Iterable[prescreen.Finding], version: PolicyVersion, *, now: datetime) -> None:
-    """Bring the case of the conversation up to date. Only here are rows needed as models: few messages come so far."""
+def _gather(window: Window, found: Sequence[prescreen.Finding], version: PolicyVersion, *, now: datetime) -> set[str]:
+    """Bring the case of the conversation up to date; answers the fingerprints of the contacts that were given in it.
+
+    Only here are rows needed as models: few messages come so far.
+    """
     findings = [_row(finding) for finding in found]
     touched = {pk for finding in findings for pk in finding.message_ids}
     accounts = Account.objects.in_bulk({int(message.sender) for message in window.messages})
@@ -178,7 +183,10 @@ def _gather(window: Window, found: Iterable[prescreen.Finding], version: PolicyV
     opening.add_findings(case, findings)
     opening.add_parties(case, actors=[accounts[f.actor_id] for f in findings], others=accounts.values())
     opening.keep_evidence(case, Message.objects.filter(pk__in=touched).in_order())
+    given = contacts.given_in(found, {message.id: message.text for message in window.messages})
+    fingerprints = contacts.keep(case, given)
     opening.assess(case, matter, is_new=is_new)
+    return fingerprints
 
 
 def _row(found: prescreen.Finding) -> Finding:

@@ -17,6 +17,9 @@ from moderation.queries.heads import Head, head_of
 from moderation.queries.matters import Matter, matter_of
 from moderation.queries.parties import Involved, Party, involved
 from moderation.queries.proposals import DecisionShown, latest_decision
+from moderation.queries.seen import SeenCase, seen_before
+from moderation.queries.suggestions import nothing_is_left
+from moderation.queries.surroundings import asked_for
 from moderation.queries.transcripts import Transcript, transcript
 
 RENEW_UNDER = timedelta(seconds=120)
@@ -70,6 +73,9 @@ class CasePage:
     head: Head
     clauses: tuple[Clause, ...] = field(default=())
     with_alike: bool = False  # look-alikes of it can be dismissed together
+    seen: tuple[SeenCase, ...] = ()  # other cases with the same contact
+    at: int = 0  # the message where reading goes on
+    nothing_left: bool = False  # every finding was marked as wrong, and nobody has reported anything
 
     @property
     def stance(self) -> str:
@@ -81,6 +87,11 @@ class CasePage:
         if self.lease.is_mine:
             return "decide"
         return "wait" if self.lease.holder else "take"
+
+    @property
+    def may_label(self) -> bool:
+        """Whether this person can say that a finding is wrong, or that one is missing."""
+        return self.can_work and (self.lease.is_mine or not self.lease.holder)
 
     @property
     def actors(self) -> tuple[Party, ...]:
@@ -99,7 +110,8 @@ class CasePage:
     @property
     def first_wish(self) -> Wish:
         """What stands chosen when the page is opened."""
-        return Wish(Choice.SUGGESTED, accounts=frozenset(candidate.account_id for candidate in self.suggested))
+        choice = Choice.NO_VIOLATION if self.nothing_left else Choice.SUGGESTED
+        return Wish(choice, accounts=frozenset(candidate.account_id for candidate in self.suggested))
 
 
 def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> CasePage:
@@ -123,7 +135,7 @@ def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> Case
         now=matter.now,
         policy_version=matter.version.number,
         lease=lease_of(case, viewer, matter.now),
-        transcript=transcript(matter),
+        transcript=transcript(matter, asked_for(case, viewer=viewer, now=matter.now)),
         reports=_reports(matter),
         people=people,
         setting=Setting(matter.policy, Severity(case.severity), case.reporters, matter.now),
@@ -132,6 +144,8 @@ def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> Case
         head=head_of(case, viewer=viewer, now=matter.now),
         clauses=_clauses(people),
         with_alike=viewer.can(Capability.WORK_CASES) and not why_alone(case, matter.policy, matter.now),
+        seen=seen_before(case),
+        nothing_left=nothing_is_left(matter),
     )
 
 

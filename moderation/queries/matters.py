@@ -7,8 +7,8 @@ from functools import cached_property
 
 from moderation.domain.masking import Mark, Piece, is_contact, occurrences, pieces, readings
 from moderation.domain.policy import Policy
-from moderation.domain.vocabulary import Ground
-from moderation.models import Account, Case, CaseParty, Evidence, Finding, PolicyVersion, Report
+from moderation.domain.vocabulary import Ground, Judgement, Kind
+from moderation.models import Account, Case, CaseParty, Evidence, Finding, Label, PolicyVersion, Report
 
 SHORTEST_REPEAT = 5  # characters; a shorter contact is not looked for elsewhere, it would be found in plain words
 
@@ -25,6 +25,7 @@ class Matter:
     findings: Sequence[Finding]
     evidence: Sequence[Evidence]
     reports: Sequence[Report]
+    labels: Sequence[Label] = ()  # those that stand
 
     @cached_property
     def policy(self) -> Policy:
@@ -39,6 +40,21 @@ class Matter:
     def kept(self) -> Mapping[int, Evidence]:
         """The text of each message that the findings are about: the last one kept."""
         return {evidence.message_id: evidence for evidence in self.evidence}
+
+    @cached_property
+    def wrong(self) -> Mapping[int, Label]:
+        """The findings that a person has marked as wrong, with their word on it."""
+        wrong = [label for label in self.labels if label.judgement == Judgement.WRONG]
+        return {label.finding_id: label for label in wrong if label.finding_id}
+
+    @cached_property
+    def missed(self) -> Sequence[Label]:
+        return [label for label in self.labels if label.judgement == Judgement.MISSED]
+
+    @cached_property
+    def upheld(self) -> Sequence[Finding]:
+        """The findings that nobody has marked as wrong."""
+        return [finding for finding in self.findings if finding.pk not in self.wrong]
 
     def pieces_of(self, text: str, message_id: int = 0) -> tuple[Piece, ...]:
         """A text of this case, cut and masked. Contacts found elsewhere in the case are hidden here too."""
@@ -56,9 +72,14 @@ class Matter:
         found: dict[int, list[tuple[Mark, bool]]] = {}
         for finding in self.findings:
             for span in finding.spans:
-                mark = Mark(span["start"], span["end"], span["kind"], finding.pk)
+                mark = Mark(span["start"], span["end"], span["kind"], finding_key(finding.pk))
                 hides = is_contact(Ground(finding.rule), span["kind"])
                 found.setdefault(span["message"], []).append((mark, hides))
+        for label in self.missed:
+            if label.message_id is not None and label.start is not None and label.end is not None:
+                mark = Mark(label.start, label.end, Kind.OTHER, label_key(label.pk))
+                hides = is_contact(Ground(label.rule), Kind.OTHER)
+                found.setdefault(label.message_id, []).append((mark, hides))
         return found
 
     @cached_property
@@ -73,11 +94,20 @@ class Matter:
                     yield text[mark.start : mark.end].strip()
 
 
+def finding_key(finding_id: int) -> str:
+    """What its marks in a text are known by."""
+    return f"finding:{finding_id}"
+
+
+def label_key(label_id: int) -> str:
+    return f"label:{label_id}"
+
+
 MOST_PARTIES = 60  # a group of more shows those who did something first
 
 
 def matter_of(case: Case, *, now: datetime, is_revealed: bool) -> Matter:
-    """Five queries, whatever the case holds."""
+    """Six queries, whatever the case holds."""
     parties = case.parties.select_related("account").order_by("-is_actor", "pk")[:MOST_PARTIES]
     return Matter(
         case=case,
@@ -88,4 +118,5 @@ def matter_of(case: Case, *, now: datetime, is_revealed: bool) -> Matter:
         findings=list(case.findings.order_by("-score", "pk")),
         evidence=list(case.evidence.order_by("pk")),
         reports=list(case.reports.order_by("created_at", "pk")),
+        labels=list(case.labels.filter(withdrawn_at__isnull=True).select_related("given_by").order_by("pk")),
     )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from moderation.domain.ladder import Act, PastSanction, Suggestion, suggest
 from moderation.domain.planning import Candidate
@@ -15,7 +16,7 @@ History = Mapping[int, Sequence[Sanction]]
 def candidates(matter: Matter, linked: Sequence[Account], sanctions: History, *, named: bool) -> Iterator[Candidate]:
     """The parties, then the linked accounts that the policy reaches: without their names unless `named`."""
     suggestions = _suggestions(matter, linked, sanctions)
-    actors = {party.account_id for party in matter.parties if party.is_actor}
+    actors = {party.account_id for party in matter.parties if party.is_actor} - _cleared(matter)
     for account in matter.accounts.values():
         yield Candidate(
             account.pk,
@@ -31,7 +32,7 @@ def candidates(matter: Matter, linked: Sequence[Account], sanctions: History, *,
             account.display_name if named else f"Linked account {number}",
             suggestions[account.pk],
             holds_teen_badge=account.holds_teen_badge,
-            is_suggested=True,
+            is_suggested=not nothing_is_left(matter),
             is_linked=True,
             is_nameless=not named,
         )
@@ -44,7 +45,8 @@ def _suggestions(matter: Matter, linked: Iterable[Account], sanctions: History) 
     """
     grounds = _grounds(matter)
     person = {matter.accounts[pk].person: grounds[pk] for pk in grounds if matter.accounts[pk].person}
-    case_ground = Ground(matter.case.ground)
+    is_changed = bool(matter.wrong and grounds)
+    case_ground = _weightiest(grounds.values(), matter) if is_changed else Ground(matter.case.ground)
     found = {}
     for account in [*matter.accounts.values(), *linked]:
         ground = grounds.get(account.pk) or person.get(account.person) or case_ground
@@ -58,7 +60,8 @@ def _suggestions(matter: Matter, linked: Iterable[Account], sanctions: History) 
             for s in sanctions[account.pk]
             if s.starts_at
         ]
-        found[account.pk] = suggest(act, history, matter.policy, now=matter.now)
+        suggestion = suggest(act, history, matter.policy, now=matter.now)
+        found[account.pk] = replace(suggestion, why=NOTHING_LEFT) if nothing_is_left(matter) else suggestion
     return found
 
 
@@ -66,16 +69,29 @@ def _past(sanctions: Iterable[Sanction]) -> list[PastSanction]:
     return [PastSanction(Ground(s.ground), SanctionKind(s.kind), s.starts_at) for s in sanctions if s.starts_at]
 
 
+NOTHING_LEFT = "Every finding was marked as wrong and nobody reported anything: nothing is left to suggest this for."
+
+
+def nothing_is_left(matter: Matter) -> bool:
+    """Whether people have marked all that the case is about as wrong."""
+    return bool(matter.wrong) and not matter.upheld and not matter.reports
+
+
+def _cleared(matter: Matter) -> set[int]:
+    """Those of whom nothing is left once what was marked as wrong is taken away."""
+    return {f.actor_id for f in matter.findings if f.pk in matter.wrong} - _grounds(matter).keys()
+
+
 def _grounds(matter: Matter) -> Mapping[int, Ground]:
-    """What weighs most of all that each account was found or reported to have done."""
+    """What weighs most of all that each account was found or reported to have done. A finding that a person has marked
+    as wrong does not count."""
     done: dict[int, set[Ground]] = defaultdict(set)
-    for finding in matter.findings:
+    for finding in matter.upheld:
         done[finding.actor_id].add(Ground(finding.rule))
     for report in matter.reports:
         done[report.reported_id].add(Ground(report.reason))
-    weight = matter.policy.grounds
-    return {
-        pk: max(grounds, key=lambda ground: (weight[ground].severity, ground))
-        for pk, grounds in done.items()
-        if pk in matter.accounts
-    }
+    return {pk: _weightiest(grounds, matter) for pk, grounds in done.items() if pk in matter.accounts}
+
+
+def _weightiest(grounds: Iterable[Ground], matter: Matter) -> Ground:
+    return max(grounds, key=lambda ground: (matter.policy.grounds[ground].severity, ground))

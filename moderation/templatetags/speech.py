@@ -1,16 +1,17 @@
 """Showing what strangers wrote: names and messages, so that nothing in them reaches beyond themselves."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django import template
 from django.contrib.messages.storage.base import Message
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from moderation.domain.masking import Piece
+from moderation.queries.transcripts import Tag
 
 register = template.Library()
 
@@ -32,6 +33,18 @@ def who(name: str) -> SafeString:
 def said(pieces: Iterable[Piece]) -> SafeString:
     """A text in its pieces: evidence marked, hidden contacts masked and read aloud as what they are."""
     return format_html_join("", "{}", ((_piece(piece),) for piece in pieces))
+
+
+@register.filter
+def tagged(pieces: Iterable[Piece], tags: Mapping[str, Tag]) -> SafeString:
+    """A message in its pieces: evidence marked, with what it is marked as in a label and, in full, in its title."""
+    parts: list[tuple[SafeString]] = []
+    last: tuple[str, ...] = ()
+    for piece in pieces:
+        about = [tags[key] for key in piece.keys if key in tags]
+        parts.append((_tagged(piece, about, is_begun=piece.keys == last) if about else _piece(piece),))
+        last = piece.keys
+    return format_html_join("", "{}", parts)
 
 
 class Undo(NamedTuple):
@@ -60,8 +73,25 @@ def undo(message: Message) -> Undo | None:
     return Undo(tuple(map(int, decisions.split(","))), moment, left)
 
 
+_MARK = '<mark data-rule="{}" data-label="{}" title="{}"{}>{}</mark>'
+_WRONG = mark_safe(" data-wrong")
+
+
+def _tagged(piece: Piece, tags: list[Tag], *, is_begun: bool) -> SafeString:
+    """What is marked by several gets the look of the first that stands, and the labels of all."""
+    first = next((tag for tag in tags if not tag.is_wrong), tags[0])
+    label = "" if is_begun else " + ".join(tag.short for tag in tags)
+    title = _TURNS.sub("", "\n".join(tag.title for tag in tags))
+    text = format_html(HIDDEN, piece.text) if piece.hidden else format_html('<bdi dir="auto">{}</bdi>', _plain(piece))
+    return format_html(_MARK, first.rule, label, title, _WRONG if first.is_wrong else "", text)
+
+
+def _plain(piece: Piece) -> str:
+    return _TURNS.sub("", piece.text)
+
+
 def _piece(piece: Piece) -> SafeString:
     if piece.hidden:
         return format_html(HIDDEN, piece.text)
-    text = _TURNS.sub("", piece.text)
+    text = _plain(piece)
     return format_html('<mark><bdi dir="auto">{}</bdi></mark>' if piece.marked else '<bdi dir="auto">{}</bdi>', text)

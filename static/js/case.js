@@ -10,20 +10,60 @@ function begin() {
   const box = document.querySelector(".transcript:not([data-begun])");
   if (!box) return;
   box.setAttribute("data-begun", "");
-  if (box.scrollHeight > box.clientHeight && findings(box).length) show(box, findings(box)[0]);
+  const resumed = box.querySelector("[data-resume]"); // where somebody was before the conversation came anew
+  const first = resumed || findings(box)[0];
+  if (box.scrollHeight > box.clientHeight && first) show(box, first);
+  resumed?.focus({ preventScroll: true });
 }
 
 document.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-next-finding]")) return;
+  const asked = event.target.closest("[data-next-finding]");
+  if (!asked) return;
   event.preventDefault();
   const box = document.querySelector(".transcript");
   const all = findings(box);
+  const step = Number(asked.dataset.nextFinding);
   const at = all.findIndex((line) => line.hasAttribute("data-current"));
-  const next = all[(at + 1) % all.length];
+  const next = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : (at + step + all.length) % all.length];
   all.forEach((line) => line.toggleAttribute("data-current", line === next));
   if (box.scrollHeight > box.clientHeight) show(box, next);
   else next.scrollIntoView({ block: "center" });
   next.focus({ preventScroll: true });
+});
+
+// Words that are selected in one message go into the form that marks what was missed, with their place in it.
+const shown = (fragment) => {
+  fragment.querySelectorAll(".visually-hidden").forEach((part) => part.remove());
+  return fragment.textContent;
+};
+
+function takeSelection(form) {
+  const selection = getSelection();
+  if (!selection.rangeCount || selection.isCollapsed) return;
+  const range = selection.getRangeAt(0);
+  const start = range.startContainer.parentElement?.closest("[data-text]");
+  if (!start || start !== range.endContainer.parentElement?.closest("[data-text]")) return;
+  const before = document.createRange();
+  before.setStart(start, 0);
+  before.setEnd(range.startContainer, range.startOffset);
+  form.elements.words.value = shown(range.cloneContents()).trim();
+  form.elements.message.value = start.closest(".msg").id.replace("m-", "");
+  form.elements.near.value = [...shown(before.cloneContents())].length; // in code points, as everywhere
+}
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-mark-missed]")) return;
+  const form = document.getElementById("missed");
+  takeSelection(form);
+  form.closest("details").open = true;
+  (form.elements.words.value ? form.elements.rule : form.elements.words).focus();
+});
+
+// Words that are typed or changed by hand may stand in any message.
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("#missed [name=words]")) return;
+  event.target.form.elements.message.value = "";
+  event.target.form.elements.near.value = "";
 });
 
 // A notice that is opened must be seen, also where the confirming buttons stay at the foot. `toggle` does not bubble.

@@ -41,6 +41,22 @@ def test_whatever_is_marked_no_letter_is_lost(text: str, places: list[tuple[int,
     assert sum(len(piece.text) for piece in pieces(text, contacts=marks)) == len(text)
 
 
+def test_a_piece_names_what_marks_it() -> None:
+    shown = pieces(TEXT, contacts=[], words=[Mark(0, 10, "", "a"), Mark(5, 12, "", "b"), Mark(8, 9, "")])
+
+    assert [(piece.text, piece.keys) for piece in shown if piece.marked] == [
+        ("text ", ("a",)),
+        ("me on", ("a", "b")),
+        (" +", ("b",)),
+    ]
+
+
+def test_a_contact_is_never_cut_by_a_mark() -> None:
+    shown = pieces(TEXT, contacts=[Mark(11, 26, "phone", "a")], words=[Mark(0, 20, "", "b")])
+
+    assert [(piece.text, piece.keys) for piece in shown if piece.hidden] == [("+•• •••• ••••42", ("b", "a"))]
+
+
 def test_a_known_contact_is_found_wherever_it_is_repeated() -> None:
     found = list(occurrences(["900142"], "900142 or 900142"))
 
