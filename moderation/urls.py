@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from moderation.views import case, decisions, health, queue, sanctions
+from moderation.views import case, decisions, health, manual_cases, people, queue, reports, sanctions
 
 QUEUE = [
     path("", queue.queue, name="queue"),
@@ -27,6 +27,26 @@ CASE = [
     path("decisions/<int:decision_id>/undo/", decisions.decision_undo, name="decision_undo"),
 ]
 
+MANUAL_CASES = [
+    path("cases/new/", manual_cases.case_new, name="case_new"),
+    path("cases/new/open/", manual_cases.case_new_open, name="case_new_open"),
+]
+
+PEOPLE = [
+    path("cases/<int:case_id>/notes/", people.case_notes, name="case_notes"),
+    path("cases/<int:case_id>/notes/write/", people.case_note, name="case_note"),
+    path("cases/<int:case_id>/together/<int:account_id>/", people.case_together, name="case_together"),
+    path(
+        "cases/<int:case_id>/together/<int:account_id>/claim/", people.case_claim_together, name="case_claim_together"
+    ),
+]
+
+REPORTS = [
+    path("reports/<int:report_id>/same/", reports.report_repeats, name="report_repeats"),
+    path("reports/<int:report_id>/ask/", reports.report_ask, name="report_ask"),
+    path("reports/<int:report_id>/withdraw/", reports.report_withdraw, name="report_withdraw"),
+]
+
 PROPOSALS = [
     path("approvals/", decisions.proposals, name="proposals"),
     path("approvals/<int:decision_id>/approve/", decisions.proposal_approve, name="proposal_approve"),
@@ -42,7 +62,10 @@ urlpatterns = [
     *QUEUE,
     *HEALTH,
     *MACHINES,
+    *MANUAL_CASES,
     *CASE,
+    *PEOPLE,
+    *REPORTS,
     *PROPOSALS,
     *SANCTIONS,
 ]

@@ -8,7 +8,7 @@ from functools import cached_property
 from moderation.domain.masking import Mark, Piece, is_contact, occurrences, pieces, readings
 from moderation.domain.policy import Policy
 from moderation.domain.vocabulary import Ground
-from moderation.models import Account, Case, CaseParty, Evidence, Finding, PolicyVersion, Report
+from moderation.models import Account, Case, CaseParty, Evidence, Finding, PolicyVersion, Referral, Report
 
 SHORTEST_REPEAT = 5  # characters; a shorter contact is not looked for elsewhere, it would be found in plain words
 
@@ -25,6 +25,7 @@ class Matter:
     findings: Sequence[Finding]
     evidence: Sequence[Evidence]
     reports: Sequence[Report]
+    referrals: Sequence[Referral] = ()
 
     @cached_property
     def policy(self) -> Policy:
@@ -77,7 +78,7 @@ MOST_PARTIES = 60  # a group of more shows those who did something first
 
 
 def matter_of(case: Case, *, now: datetime, is_revealed: bool) -> Matter:
-    """Five queries, whatever the case holds."""
+    """Six queries, whatever the case holds."""
     parties = case.parties.select_related("account").order_by("-is_actor", "pk")[:MOST_PARTIES]
     return Matter(
         case=case,
@@ -88,4 +89,5 @@ def matter_of(case: Case, *, now: datetime, is_revealed: bool) -> Matter:
         findings=list(case.findings.order_by("-score", "pk")),
         evidence=list(case.evidence.order_by("pk")),
         reports=list(case.reports.order_by("created_at", "pk")),
+        referrals=list(case.referrals.select_related("made_by").order_by("pk")),
     )

@@ -3,13 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from moderation.domain.ladder import Act, PastSanction, Suggestion, suggest
+from moderation.domain.ladder import Act, PastSanction, Rung, Suggestion, rung, suggest
 from moderation.domain.planning import Candidate
 from moderation.domain.vocabulary import Ground, SanctionKind
 from moderation.models import Account, Sanction
 from moderation.queries.matters import Matter
 
 History = Mapping[int, Sequence[Sanction]]
+
+
+def ladder_places(matter: Matter, sanctions: History) -> Mapping[int, Rung]:
+    """Where each party stands on the ladder of what it did; whoever did nothing, of what the case is about."""
+    grounds = _grounds(matter)
+    case_ground = Ground(matter.case.ground)
+    return {
+        pk: rung(grounds.get(pk, case_ground), _past(sanctions[pk]), matter.policy, now=matter.now)
+        for pk in matter.accounts
+    }
 
 
 def candidates(matter: Matter, linked: Sequence[Account], sanctions: History, *, named: bool) -> Iterator[Candidate]:
@@ -53,12 +63,7 @@ def _suggestions(matter: Matter, linked: Iterable[Account], sanctions: History) 
             to_teen=account.reaches_teen(matter.accounts.values()),
             holds_teen_badge=account.holds_teen_badge,
         )
-        history = [
-            PastSanction(Ground(s.ground), SanctionKind(s.kind), s.starts_at)
-            for s in sanctions[account.pk]
-            if s.starts_at
-        ]
-        found[account.pk] = suggest(act, history, matter.policy, now=matter.now)
+        found[account.pk] = suggest(act, _past(sanctions[account.pk]), matter.policy, now=matter.now)
     return found
 
 
@@ -73,6 +78,9 @@ def _grounds(matter: Matter) -> Mapping[int, Ground]:
         done[finding.actor_id].add(Ground(finding.rule))
     for report in matter.reports:
         done[report.reported_id].add(Ground(report.reason))
+    for referral in matter.referrals:
+        if referral.account_id is not None:
+            done[referral.account_id].add(Ground(referral.ground))
     weight = matter.policy.grounds
     return {
         pk: max(grounds, key=lambda ground: (weight[ground].severity, ground))

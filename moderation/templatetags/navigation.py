@@ -42,9 +42,16 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
     (
         "",
         (
-            Page("Queue", "queue", Capability.READ_CASES, also=("case",), count=lambda counted: counted.count()),
+            Page(
+                "Queue",
+                "queue",
+                Capability.READ_CASES,
+                also=("case", "case_notes", "case_together"),
+                count=lambda counted: counted.count(),
+            ),
             Page("Approvals", "proposals", Capability.APPROVE, count=lambda counted: counted.approvals),
             Page("Sanctions", "sanctions", Capability.READ_SANCTIONS),
+            Page("Open a case", "case_new", Capability.WORK_CASES, also=("case_new_open",)),
         ),
     ),
     ("Oversight", (Page("Audit log", "audit", Capability.READ_AUDIT),)),
