@@ -41,6 +41,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("reveal", "Show or hide contacts", "r", _CASE),
     Action("next_finding", "Next finding", "f", _CASE),
     Action("finding_before", "Finding before", "Shift+f", _CASE),
+    Action("ask_reporter", "Ask the reporter for more", "q", _CASE),
     Action("mark_missed", "Mark what was missed", "m", _CASE),
     Action("choose_suggested", "As suggested", "1", _DECISION),
     Action("choose_badge", "Remove the badge", "2", _DECISION),

@@ -2,7 +2,21 @@
 
 from django.urls import include, path
 
-from moderation.views import alike, case, decisions, escalations, evidence, handing, health, queue, sanctions, shift
+from moderation.views import (
+    alike,
+    case,
+    decisions,
+    escalations,
+    evidence,
+    handing,
+    health,
+    manual_cases,
+    people,
+    queue,
+    reports,
+    sanctions,
+    shift,
+)
 
 QUEUE = [
     path("", queue.queue, name="queue"),
@@ -46,6 +60,26 @@ EVIDENCE = [
     path("cases/<int:case_id>/labels/<int:label_id>/withdraw/", evidence.label_withdraw, name="label_withdraw"),
 ]
 
+MANUAL_CASES = [
+    path("cases/new/", manual_cases.case_new, name="case_new"),
+    path("cases/new/open/", manual_cases.case_new_open, name="case_new_open"),
+]
+
+PEOPLE = [
+    path("cases/<int:case_id>/notes/", people.case_notes, name="case_notes"),
+    path("cases/<int:case_id>/notes/write/", people.case_note, name="case_note"),
+    path("cases/<int:case_id>/together/<int:account_id>/", people.case_together, name="case_together"),
+    path(
+        "cases/<int:case_id>/together/<int:account_id>/claim/", people.case_claim_together, name="case_claim_together"
+    ),
+]
+
+REPORTS = [
+    path("reports/<int:report_id>/same/", reports.report_repeats, name="report_repeats"),
+    path("reports/<int:report_id>/ask/", reports.report_ask, name="report_ask"),
+    path("reports/<int:report_id>/withdraw/", reports.report_withdraw, name="report_withdraw"),
+]
+
 PROPOSALS = [
     path("approvals/", decisions.proposals, name="proposals"),
     path("approvals/<int:decision_id>/approve/", decisions.proposal_approve, name="proposal_approve"),
@@ -68,9 +102,12 @@ urlpatterns = [
     *QUEUE,
     *HEALTH,
     *MACHINES,
+    *MANUAL_CASES,
     *CASE,
     *ALIKE,
     *EVIDENCE,
+    *PEOPLE,
+    *REPORTS,
     *PROPOSALS,
     *ESCALATIONS,
     *SANCTIONS,

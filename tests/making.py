@@ -21,10 +21,21 @@ from moderation.domain.vocabulary import (
     Room,
     SanctionKind,
 )
-from moderation.models import Account, Case, Conversation, Finding, Message, Participant, PolicyVersion, clock
+from moderation.models import (
+    Account,
+    Case,
+    Conversation,
+    Finding,
+    Message,
+    Participant,
+    PolicyVersion,
+    Report,
+    clock,
+)
 from moderation.operations import opening
 from moderation.operations.decisions import decide_case
 from moderation.operations.leases import claim_case
+from moderation.operations.reports import ToldReport, take_report
 from moderation.operations.verdicts import Measured, Verdict
 
 _numbers = count(1)
@@ -121,6 +132,21 @@ def case(
     opening.keep_evidence(made, [said])
     opening.assess(made, matter, is_new=is_new)
     return made
+
+
+def report(about: Case, **given: Any) -> Report:
+    """A report that has come into the case as the platform's do, from somebody new unless told who."""
+    name = f"report{next(_numbers)}"
+    told: dict[str, Any] = {
+        "id": name,
+        "reporter": f"reporter of {name}",
+        "reported": about.subject.ext_id,
+        "reason": Ground(about.ground),
+        "text": "this was not right",
+        "created_at": NOON,
+        "conversation": about.conversation.ext_id if about.conversation else None,
+    }
+    return take_report(ToldReport(**told | given), actor=SYSTEM)
 
 
 def measured(account: Account, code: str = "suspension:7", ground: Ground = Ground.CONTACT_SHARED) -> Measured:

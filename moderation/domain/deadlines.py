@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from moderation.domain.policy import Policy
 from moderation.domain.vocabulary import Severity
 
+ASK_AGAIN_AFTER = timedelta(hours=1)  # a reporter is asked for what is missing at most once in that time
+
 
 def due_at(opened_at: datetime, severity: Severity, policy: Policy) -> datetime:
     """Counted from the opening, so that a case whose severity rises may be past due at once."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from moderation.domain.policy import Clause, Measure, Policy
 from moderation.domain.vocabulary import Ground, SanctionKind, Severity
@@ -36,14 +36,42 @@ class Suggestion:
     all_accounts: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """Where an account stands on the ladder of a ground, should this violation be upheld. `str()` says it in words."""
+
+    ground: Ground
+    earlier: int  # sanctions on this ground within the window
+    steps: int
+    measure: Measure
+    window: timedelta
+
+    @property
+    def step(self) -> int:
+        return min(self.earlier, self.steps - 1) + 1
+
+    def __str__(self) -> str:
+        """«second share in 365 days: step 2 of 3, suspend 30 days»"""
+        times = f"{ordinal(self.earlier + 1)} {_ONE_OF[self.ground]} in {self.window.days} days"
+        again = ", which repeats" if self.earlier >= self.steps else ""
+        return f"{times}: step {self.step} of {self.steps}{again}, {_done(self.measure)}"
+
+
+def rung(ground: Ground, history: Iterable[PastSanction], policy: Policy, *, now: datetime) -> Rung:
+    """One step higher for each earlier sanction on this ground within the window; the last step repeats."""
+    ladder = policy.grounds[ground].ladder
+    earlier = _count(ground, history, policy, now)
+    return Rung(ground, earlier, len(ladder), ladder[min(earlier, len(ladder) - 1)], policy.ladder_window)
+
+
 def suggest(act: Act, history: Iterable[PastSanction], policy: Policy, *, now: datetime) -> Suggestion:
     """The ladder's step for this ground, one higher for each earlier sanction on it within the window.
 
     Sharing with a teen adds the removal of the teen badge. The suggestion binds nobody.
     """
     said = policy.grounds[act.ground]
-    earlier = _count(act.ground, history, policy, now)
-    measures: tuple[Measure, ...] = (said.ladder[min(earlier, len(said.ladder) - 1)],)
+    place = rung(act.ground, history, policy, now=now)
+    measures: tuple[Measure, ...] = (place.measure,)
     badge = act.to_teen and act.ground is Ground.CONTACT_SHARED
     if badge and act.holds_teen_badge:
         measures = (Measure(SanctionKind.TEEN_BADGE_REMOVAL), *measures)
@@ -51,7 +79,7 @@ def suggest(act: Act, history: Iterable[PastSanction], policy: Policy, *, now: d
         ground=act.ground,
         measures=measures,
         clause=policy.teen_clause if badge else said.clause,
-        why=_why(act, earlier, policy),
+        why=_why(act, place),
         needs_approval=needs_approval(measures, severity_of(act, policy)),
         all_accounts=said.all_accounts,
     )
@@ -79,10 +107,34 @@ def _count(ground: Ground, history: Iterable[PastSanction], policy: Policy, now:
     return sum(past.ground is ground and past.kind in STEPS and past.started_at >= since for past in history)
 
 
-def _why(act: Act, earlier: int, policy: Policy) -> str:
+def _why(act: Act, place: Rung) -> str:
     who = " by a teen badge holder" if act.holds_teen_badge and act.to_teen else ""
     what = f"{act.ground.label}{' with a teen' if act.to_teen else ''}{who}"
-    step = min(earlier, len(policy.grounds[act.ground].ladder) - 1) + 1
+    earlier = place.earlier
     before = "no earlier sanction" if not earlier else f"{earlier} earlier sanction{'s' if earlier > 1 else ''}"
-    months = policy.ladder_window.days // 30
-    return f"{what}: {before} on this ground in {months} months, so step {step} of the ladder."
+    months = place.window.days // 30
+    return f"{what}: {before} on this ground in {months} months, so step {place.step} of the ladder."
+
+
+_ONE_OF = {
+    Ground.CONTACT_SHARED: "share",
+    Ground.CONTACT_REQUESTED: "request",
+    Ground.OFFSITE_CONTACT: "off-site contact",
+    Ground.OFFSITE_HARM: "off-site harm",
+    Ground.OTHER: "violation",
+}
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def ordinal(number: int) -> str:
+    """«second», «11th», «22nd»; from one."""
+    if number <= len(_ORDINALS):
+        return _ORDINALS[number - 1]
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def _done(measure: Measure) -> str:
+    if measure.kind is not SanctionKind.SUSPENSION:
+        return measure.label.lower()
+    return f"suspend {'permanently' if measure.permanent else measure.length}"

@@ -16,10 +16,13 @@ class Points(IntEnum):
     TEEN = 40
     REPEAT = 20
     CORROBORATED = 30
+    BY_HAND = 30
     MORE_REPORTERS = 10
     ON_BREAK = 10
     SCORE = 20
 
+
+BY_HAND = "opened by hand"
 
 # A case gains a point for every such stretch of waiting. All cases age alike, so their order never changes by itself,
 # and one that is severer by a step has a head start of sixty hours: nothing starves, and little overtakes.
@@ -40,6 +43,7 @@ class CaseFacts:
     earlier_sanctions: int = 0  # of the actors, within the ladder's window
     reporters: int = 0  # distinct
     on_break: bool = False
+    by_hand: bool = False  # somebody on staff brought it in
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ def _additions(facts: CaseFacts) -> list[tuple[int, str]]:
         (Points.REPEAT * repeats, f"{_times(facts.earlier_sanctions, 'earlier sanction')} in the past year"),
         (Points.CORROBORATED * corroborated, "found by the pre-screen and reported"),
         (Points.MORE_REPORTERS * max(reporters - 1, 0), f"reported by {facts.reporters} people"),
+        (Points.BY_HAND * facts.by_hand, BY_HAND),
         (Points.ON_BREAK * facts.on_break, "on a break"),
         (round(Points.SCORE * facts.score), f"pre-screen {facts.score:.2f}"),
     ]

@@ -1,6 +1,6 @@
 """The sentences that Haven itself writes: the headline of a case, the notice to a person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from moderation.domain.policy import Measure, Policy
@@ -17,8 +17,13 @@ _THING = {
 }
 
 
-def headline(ground: Ground, kind: Kind | None, *, adult_to_teen: bool = False) -> str:
-    """What a case is about in one line, without anything that was said in it. `kind` None: only reported."""
+def headline(ground: Ground, kind: Kind | None, *, adult_to_teen: bool = False, by_hand: bool = False) -> str:
+    """What a case is about in one line, without anything that was said in it.
+
+    `kind` None: only reported, or `by_hand`, brought in by somebody on staff alone.
+    """
+    if kind is None and by_hand:
+        return f"Opened by hand: {'something else' if ground is Ground.OTHER else ground.label.lower()}"
     if kind is None:
         return "Reported by a user" if ground is Ground.OTHER else f"Reported: {ground.label.lower()}"
     if ground is Ground.CONTACT_SHARED:
@@ -44,6 +49,18 @@ def notice(measure: Measure, ground: Ground, *, username: str, clause: str, now:
         "appeal_until": day(now + policy.appeal_window),
     }
     return policy.notices[measure.kind].format_map(_Kept(values))
+
+
+ANYTHING_ELSE = "anything else that helps us to understand what happened"
+
+
+def question(lacking: Sequence[str]) -> str:
+    """What the reporter is asked for, as a text to send or to change. Names nobody."""
+    asked = "\n".join(f"- {thing}" for thing in lacking or [ANYTHING_ELSE])
+    return (
+        f"Hello,\n\nthank you for your report. To look into it we still need from you:\n{asked}\n\n"
+        "Please report it once more with that added. The person you reported is not told who reported them."
+    )
 
 
 class _Kept(dict[str, str]):

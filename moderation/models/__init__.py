@@ -7,7 +7,7 @@ from moderation.models.contacts import Contact
 from moderation.models.decisions import Decision, Sanction
 from moderation.models.outbox import OutboxEvent
 from moderation.models.policies import PolicyVersion
-from moderation.models.remarks import Escalation, Label, Note, SavedView, Skip
+from moderation.models.remarks import Escalation, Label, Note, Referral, SavedView, Skip
 
 __all__ = [
     "Account",
@@ -27,6 +27,7 @@ __all__ = [
     "OutboxEvent",
     "Participant",
     "PolicyVersion",
+    "Referral",
     "Report",
     "Sanction",
     "SavedView",

@@ -1,6 +1,7 @@
 """What people on staff remark while they work: notes, labels, what they skipped. Nothing here is ever changed."""
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -35,6 +36,35 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"note {self.pk}"
+
+
+class Referral(models.Model):
+    """That somebody on staff brought a conversation or an account in by hand, and why.
+
+    `key` comes from the form that was sent: the same form sent twice is one referral.
+    """
+
+    key = models.UUIDField(unique=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="referrals")
+    account = models.ForeignKey(
+        Account,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Whom it is about, where one was named.",
+    )
+    ground = code_field(Ground)
+    reason = models.TextField()
+    message_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [only("ground", Ground, name="referral_ground_is_known")]
+        triggers = [pgtrigger.Protect(name="referral_stays_as_it_was", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return f"referral {self.pk} to case {self.case_id}"
 
 
 class Label(models.Model):

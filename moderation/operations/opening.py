@@ -5,7 +5,7 @@ so that two of them never open two cases.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -30,6 +30,7 @@ from moderation.models import (
     Message,
     MessageEdit,
     PolicyVersion,
+    Referral,
     Report,
     Sanction,
 )
@@ -115,7 +116,8 @@ def assess(case: Case, matter: Matter, *, is_new: bool) -> None:
     parties = list(case.parties.select_related("account"))
     reports = list(case.reports.all())
     evidence = list(case.evidence.order_by("sent_at", "pk"))
-    facts = _facts(findings, parties, reports, policy, matter.now)
+    referrals = list(case.referrals.all())
+    facts = _with_referrals(_facts(findings, parties, reports, policy, matter.now), referrals, parties)
     weight = urgency(facts, policy)
 
     case.grounds = sorted(facts.grounds)
@@ -126,7 +128,10 @@ def assess(case: Case, matter: Matter, *, is_new: bool) -> None:
     case.priority = weight.priority
     case.reasons = list(weight.reasons)
     case.headline = wording.headline(
-        Ground(case.ground), Kind(leading.kind) if leading else None, adult_to_teen=facts.adult_to_teen
+        Ground(case.ground),
+        Kind(leading.kind) if leading else None,
+        adult_to_teen=facts.adult_to_teen,
+        by_hand=case.ground not in {report.reason for report in reports},
     )
     case.snippet = _snippet(evidence, leading)
     case.score = facts.score
@@ -169,8 +174,20 @@ def _facts(
         earlier_sanctions=Sanction.objects.that_counted()
         .filter(account__in=actors, starts_at__gte=now - policy.ladder_window)
         .count(),
-        reporters=len({r.reporter_id for r in reports}),
+        reporters=len({r.reporter_id for r in reports if r.repeats_id is None}),
         on_break=any(account.is_on_break for account in actors),
+    )
+
+
+def _with_referrals(facts: CaseFacts, referrals: Sequence[Referral], parties: Sequence[CaseParty]) -> CaseFacts:
+    """What people on staff brought in counts like a report, but nobody counts as a reporter for it."""
+    accounts = {party.account_id: party.account for party in parties}
+    sharers = {r.account_id for r in referrals if r.account_id and r.ground == Ground.CONTACT_SHARED}
+    return replace(
+        facts,
+        grounds=facts.grounds | {Ground(referral.ground) for referral in referrals},
+        adult_to_teen=facts.adult_to_teen or any(accounts[pk].reaches_teen(accounts.values()) for pk in sharers),
+        by_hand=bool(referrals),
     )
 
 

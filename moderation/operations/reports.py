@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts import Actor, audit
 from accounts.roles import Scope
-from moderation.domain.refusals import Refused
 from moderation.domain.vocabulary import Ground, Room
 from moderation.models import Account, Conversation, Message, PolicyVersion, Report, clock
 from moderation.operations import contacts, opening
+from moderation.operations.matters import check_belonging, lock_matter
 from moderation.permissions import require
 
 
@@ -43,14 +43,14 @@ def take_report(told: ToldReport, *, actor: Actor) -> Report:
     if conversation is None and messages:
         conversation = Conversation.objects.select_for_update(no_key=True).get(pk=messages[0].conversation_id)
     reporter, reported = _accounts(told.reporter, told.reported)
-    _lock_matter(conversation, reported)
+    lock_matter(conversation, reported)
 
     require(actor, Scope.REPORTS_WRITE)
 
     before = Report.objects.filter(ext_id=told.id).first()
     if before is not None:
         return before
-    _check_belonging(messages, conversation)
+    check_belonging(messages, conversation)
 
     matter = opening.Matter(conversation, reported, PolicyVersion.objects.in_force(), clock.now())
     case, is_new = opening.open_or_find(matter)
@@ -89,23 +89,3 @@ def _accounts(reporter: str, reported: str) -> tuple[Account, Account]:
     both = sorted({reporter, reported})
     Account.objects.bulk_create([Account(ext_id=ext_id) for ext_id in both], ignore_conflicts=True)
     return Account.objects.get(ext_id=reporter), Account.objects.get(ext_id=reported)
-
-
-_ABOUT_ACCOUNT = 1_742_113_001  # any number that no other advisory lock here uses
-
-
-def _lock_matter(conversation: Conversation | None, reported: Account) -> None:
-    """Without a conversation, whose row is locked already, two reports about one account must still open one case.
-
-    An advisory lock, because everyone else locks the case before its accounts: a lock on the row of the account
-    could wait for a decision that waits for it.
-    """
-    if conversation is None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashint8(%s))", [_ABOUT_ACCOUNT, reported.pk])
-
-
-def _check_belonging(messages: Sequence[Message], conversation: Conversation | None) -> None:
-    strays = [m.ext_id for m in messages if conversation is None or m.conversation_id != conversation.pk]
-    if strays:
-        raise Refused(f"These messages are not of the conversation named: {', '.join(strays[:5])}.")

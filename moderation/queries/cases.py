@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 from accounts import Actor
 from accounts.roles import Capability
 from moderation.domain.alike import why_alone
-from moderation.domain.masking import Piece
 from moderation.domain.planning import Candidate, Choice, Setting, Wish
 from moderation.domain.policy import Clause
 from moderation.domain.refusals import Missing
 from moderation.domain.vocabulary import CaseState, Ground, Severity
-from moderation.models import Case, Report, clock
+from moderation.models import Case, clock
 from moderation.permissions import require
 from moderation.queries.heads import Head, head_of
 from moderation.queries.matters import Matter, matter_of
+from moderation.queries.notes import Notes, latest_notes
 from moderation.queries.parties import Involved, Party, involved
 from moderation.queries.proposals import DecisionShown, latest_decision
+from moderation.queries.reports import Told, told
 from moderation.queries.seen import SeenCase, seen_before
 from moderation.queries.suggestions import nothing_is_left
 from moderation.queries.surroundings import asked_for
@@ -38,19 +39,6 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportShown:
-    """A report without who made it: that is for the platform."""
-
-    number: int
-    ground: str
-    pieces: tuple[Piece, ...]
-    about: str  # the account that was reported
-    channel: str
-    created_at: datetime
-    same_reporter: bool  # as an earlier report of this case
-
-
-@dataclass(frozen=True, slots=True)
 class CasePage:
     case_id: int
     headline: str
@@ -65,8 +53,9 @@ class CasePage:
     policy_version: int
     lease: Lease
     transcript: Transcript
-    reports: tuple[ReportShown, ...]
+    told: Told
     people: Involved
+    notes: Notes  # about the case itself
     setting: Setting
     decision: DecisionShown | None  # the last one, if there was one
     can_work: bool
@@ -121,7 +110,8 @@ def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> Case
     """
     require(viewer, Capability.READ_CASES)
     matter = matter_of(_case(case_id), now=clock.now(), is_revealed=is_revealed)
-    case, people = matter.case, involved(matter, viewer=viewer)
+    notes = latest_notes(matter)
+    case, people = matter.case, involved(matter, notes, viewer=viewer)
     return CasePage(
         case_id=case.pk,
         headline=case.headline,
@@ -136,9 +126,10 @@ def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> Case
         policy_version=matter.version.number,
         lease=lease_of(case, viewer, matter.now),
         transcript=transcript(matter, asked_for(case, viewer=viewer, now=matter.now)),
-        reports=_reports(matter),
+        told=told(matter),
         people=people,
-        setting=Setting(matter.policy, Severity(case.severity), case.reporters, matter.now),
+        notes=notes[None],
+        setting=Setting(matter.policy, Severity(case.severity), _who_hear(matter), matter.now),
         decision=latest_decision(case, viewer=viewer, now=matter.now),
         can_work=viewer.can(Capability.WORK_CASES),
         head=head_of(case, viewer=viewer, now=matter.now),
@@ -186,26 +177,9 @@ def _case(case_id: int) -> Case:
     return case
 
 
-def _reports(matter: Matter) -> tuple[ReportShown, ...]:
-    seen: set[int] = set()
-    shown = []
-    for number, report in enumerate(matter.reports, start=1):
-        shown.append(_report(matter, report, number, same_reporter=report.reporter_id in seen))
-        seen.add(report.reporter_id)
-    return tuple(shown)
-
-
-def _report(matter: Matter, report: Report, number: int, *, same_reporter: bool) -> ReportShown:
-    reported = matter.accounts.get(report.reported_id)
-    return ReportShown(
-        number=number,
-        ground=Ground(report.reason).label,
-        pieces=matter.pieces_of(report.text),
-        about=reported.display_name if reported else "",
-        channel=report.channel,
-        created_at=report.created_at,
-        same_reporter=same_reporter,
-    )
+def _who_hear(matter: Matter) -> int:
+    """How many people hear what came of their reports: also those whose report repeats another."""
+    return len({report.reporter_id for report in matter.reports})
 
 
 def _clauses(people: Involved) -> tuple[Clause, ...]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from moderation.domain.masking import Mark, Piece, is_contact, occurrences, pieces, readings
 from moderation.domain.policy import Policy
 from moderation.domain.vocabulary import Ground, Judgement, Kind
-from moderation.models import Account, Case, CaseParty, Evidence, Finding, Label, PolicyVersion, Report
+from moderation.models import Account, Case, CaseParty, Evidence, Finding, Label, PolicyVersion, Referral, Report
 
 SHORTEST_REPEAT = 5  # characters; a shorter contact is not looked for elsewhere, it would be found in plain words
 
@@ -26,6 +26,7 @@ class Matter:
     evidence: Sequence[Evidence]
     reports: Sequence[Report]
     labels: Sequence[Label] = ()  # those that stand
+    referrals: Sequence[Referral] = ()
 
     @cached_property
     def policy(self) -> Policy:
@@ -119,4 +120,5 @@ def matter_of(case: Case, *, now: datetime, is_revealed: bool) -> Matter:
         evidence=list(case.evidence.order_by("pk")),
         reports=list(case.reports.order_by("created_at", "pk")),
         labels=list(case.labels.filter(withdrawn_at__isnull=True).select_related("given_by").order_by("pk")),
+        referrals=list(case.referrals.select_related("made_by").order_by("pk")),
     )

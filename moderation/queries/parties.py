@@ -7,24 +7,30 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from accounts import Actor
 from accounts.roles import Capability
+from moderation.domain.check_ins import CheckIn, check_in
+from moderation.domain.ladder import Rung
 from moderation.domain.planning import Candidate
 from moderation.domain.vocabulary import (
     TEEN_BADGE,
+    AccountRole,
     AccountStatus,
     CaseState,
     Ground,
+    Outcome,
     SanctionKind,
 )
 from moderation.domain.wording import day
-from moderation.models import Account, CaseParty, Sanction
+from moderation.models import Account, Case, CaseParty, Sanction
 from moderation.queries.matters import Matter
-from moderation.queries.suggestions import candidates
+from moderation.queries.notes import Notes
+from moderation.queries.suggestions import candidates, ladder_places
 
 MOST_SANCTIONS = 300  # of all parties together
-MOST_CASES = 200
+MOST_CASES = 20  # of each account, the open ones first
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,8 @@ class CaseLine:
     ground: str
     opened_at: datetime
     is_open: bool
+    outcome: str  # «suspension, 7 days», «no violation»; of an open case how far it has come
+    is_to_be_decided: bool  # open, and does not wait for a second signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,12 @@ class Party:
     is_on_break: bool
     standing: str  # empty: nothing against it
     record: str  # «1 education notice, 2 suspensions»
-    cases: tuple[CaseLine, ...]  # others in which it did something, newest first
+    ladder: Rung
+    checked_in: CheckIn | None  # None: nobody asks this account
+    notes: Notes
+    cases: tuple[CaseLine, ...]  # others in which it did something, the open ones first, then the newest
+    has_more_cases: bool
+    together: int  # other open cases of the person that this viewer may know of
     linked: tuple[str, ...]  # names of the same person's other accounts; empty for whoever may not see them
 
     @property
@@ -65,41 +78,28 @@ class Involved:
     candidates: tuple[Candidate, ...]  # the parties, then linked accounts where the policy reaches them
 
 
-def involved(matter: Matter, *, viewer: Actor) -> Involved:
+def involved(matter: Matter, notes: Mapping[int | None, Notes], *, viewer: Actor) -> Involved:
     """Three queries: linked accounts, sanctions, other cases. Raises nothing: who may read is its caller's affair.
 
-    Which accounts are one person's is confidential in itself: only whoever manages sanctions gets their names.
+    Which accounts are one person's is confidential in itself: only whoever manages sanctions gets their names, and
+    cases of theirs among those to be decided together.
     """
     linked = _linked(matter)
     sanctions = _sanctions(matter, [*matter.accounts, *(account.pk for account in linked)])
-    cases = _cases(matter)
     named = viewer.can(Capability.MANAGE_SANCTIONS)
-    names = _names(linked) if named else {}
+    known = linked if named else []
+    cases = _cases(matter, [*matter.accounts, *(account.pk for account in known)], sanctions)
+    people = _People(matter, known, sanctions, cases, notes)
     return Involved(
-        parties=tuple(
-            _party(party, Past(sanctions[party.account_id], cases[party.account_id]), names) for party in matter.parties
-        ),
+        parties=tuple(people.party(party) for party in matter.parties),
         candidates=tuple(candidates(matter, linked, sanctions, named=named)),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    sanctions: Sequence[Sanction]
-    cases: Sequence[CaseLine]
 
 
 def _linked(matter: Matter) -> Sequence[Account]:
     """Other accounts of the actors' persons."""
     persons = {party.account.person for party in matter.parties if party.is_actor} - {""}
     return list(Account.objects.filter(person__in=persons).exclude(pk__in=list(matter.accounts)).order_by("pk")[:50])
-
-
-def _names(linked: Iterable[Account]) -> Mapping[str, tuple[str, ...]]:
-    names: dict[str, tuple[str, ...]] = {}
-    for account in linked:
-        names[account.person] = (*names.get(account.person, ()), account.display_name)
-    return names
 
 
 def _sanctions(matter: Matter, account_ids: Iterable[int]) -> Mapping[int, Sequence[Sanction]]:
@@ -111,38 +111,105 @@ def _sanctions(matter: Matter, account_ids: Iterable[int]) -> Mapping[int, Seque
     return found
 
 
-def _cases(matter: Matter) -> Mapping[int, Sequence[CaseLine]]:
+Sanctions = Mapping[int, Sequence[Sanction]]
+Cases = Mapping[int, Sequence[CaseLine]]
+
+# The open ones are never crowded out by closed ones, nor one account's cases by another's.
+_CASES = """
+SELECT known.*, who.id AS account, (
+    SELECT outcome FROM moderation_decision AS decision
+    WHERE decision.case_id = known.id AND decision.state = 'in_force' ORDER BY decision.id DESC LIMIT 1
+) AS outcome
+FROM unnest(%(accounts)s::bigint[]) AS who(id)
+CROSS JOIN LATERAL (
+    SELECT known.id, known.ground, known.opened_at, known.state FROM moderation_caseparty AS part
+    JOIN moderation_case AS known ON known.id = part.case_id
+    WHERE part.account_id = who.id AND part.is_actor AND part.case_id <> %(this)s
+    ORDER BY known.state = 'closed', known.id DESC LIMIT %(most)s
+) AS known
+"""
+
+
+def _cases(matter: Matter, account_ids: Sequence[int], sanctions: Sanctions) -> Cases:
+    """Other cases in which each did something, one more than is shown."""
+    asked: dict[str, Any] = {"accounts": list(account_ids), "this": matter.case.pk, "most": MOST_CASES + 1}
     found: dict[int, list[CaseLine]] = defaultdict(list)
-    parts = (
-        CaseParty.objects.filter(account_id__in=list(matter.accounts), is_actor=True)
-        .exclude(case=matter.case)
-        .select_related("case")
-        .order_by("-case_id")[:MOST_CASES]
-    )
-    for part in parts:
-        case = part.case
-        line = CaseLine(case.pk, Ground(case.ground).label, case.opened_at, case.state != CaseState.CLOSED)
-        found[part.account_id].append(line)
+    for case in Case.objects.raw(_CASES, asked):
+        given = [s.measure.label for s in sanctions[case.account] if s.case_id == case.pk]  # type: ignore[attr-defined]
+        found[case.account].append(_case_line(case, given))  # type: ignore[attr-defined]
+    for lines in found.values():
+        lines.sort(key=lambda line: (not line.is_open, -line.case_id))
     return found
 
 
-def _party(party: CaseParty, past: Past, linked: Mapping[str, tuple[str, ...]]) -> Party:
-    account = party.account
-    status = AccountStatus(account.status)
-    return Party(
-        account_id=account.pk,
-        name=account.display_name,
-        is_actor=party.is_actor,
-        is_teen=account.is_teen,
-        words=_words(account),
-        badges=_badges(account),
-        status=status.label,
-        is_on_break=status.is_break,
-        standing=_standing(account),
-        record=_record(past.sanctions),
-        cases=tuple(past.cases),
-        linked=linked.get(account.person, ()),
+def _case_line(case: Case, given: Iterable[str]) -> CaseLine:
+    return CaseLine(
+        case_id=case.pk,
+        ground=Ground(case.ground).label,
+        opened_at=case.opened_at,
+        is_open=case.state != CaseState.CLOSED,
+        is_to_be_decided=case.state == CaseState.OPEN,
+        outcome=_outcome(case, " and ".join(dict.fromkeys(label.lower() for label in given))),
     )
+
+
+def _outcome(case: Case, given: str) -> str:
+    if case.state == CaseState.OPEN:
+        return "not decided yet"
+    if case.state == CaseState.PROPOSED:
+        return "waits for a second person"
+    decided: str = case.outcome  # type: ignore[attr-defined]
+    return "no violation" if decided == Outcome.NO_VIOLATION else given or "nothing against this account"
+
+
+class _People:
+    """Turns the parties of a case into what is shown of them."""
+
+    def __init__(
+        self,
+        matter: Matter,
+        linked: Sequence[Account],
+        sanctions: Sanctions,
+        cases: Cases,
+        notes: Mapping[int | None, Notes],
+    ) -> None:
+        self.matter, self.linked, self.sanctions, self.cases, self.notes = matter, linked, sanctions, cases, notes
+        self.places = ladder_places(matter, sanctions)
+
+    def party(self, party: CaseParty) -> Party:
+        account = party.account
+        status = AccountStatus(account.status)
+        cases = self.cases.get(account.pk, ())
+        others = [one for one in self.linked if account.person and one.person == account.person]
+        return Party(
+            account_id=account.pk,
+            name=account.display_name,
+            is_actor=party.is_actor,
+            is_teen=account.is_teen,
+            words=_words(account),
+            badges=_badges(account),
+            status=status.label,
+            is_on_break=status.is_break,
+            standing=_standing(account),
+            record=_record(self.sanctions[account.pk]),
+            ladder=self.places[account.pk],
+            checked_in=self._checked_in(account),
+            notes=self.notes[account.pk],
+            cases=tuple(cases[:MOST_CASES]),
+            has_more_cases=len(cases) > MOST_CASES,
+            together=self._together([account, *others]),
+            linked=tuple(one.display_name for one in others),
+        )
+
+    def _checked_in(self, account: Account) -> CheckIn | None:
+        if account.checked_in_at is None and account.role == AccountRole.MEMBER:
+            return None
+        return check_in(account.checked_in_at, now=self.matter.now)
+
+    def _together(self, accounts: Iterable[Account]) -> int:
+        """Those that can be decided: not one that waits for its second signature."""
+        lines = [line for account in accounts for line in self.cases.get(account.pk, ())]
+        return len({line.case_id for line in lines if line.is_to_be_decided})
 
 
 def _words(account: Account) -> str:

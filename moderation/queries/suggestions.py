@@ -4,13 +4,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from moderation.domain.ladder import Act, PastSanction, Suggestion, suggest
+from moderation.domain.ladder import Act, PastSanction, Rung, Suggestion, rung, suggest
 from moderation.domain.planning import Candidate
 from moderation.domain.vocabulary import Ground, SanctionKind
 from moderation.models import Account, Sanction
 from moderation.queries.matters import Matter
 
 History = Mapping[int, Sequence[Sanction]]
+
+
+def ladder_places(matter: Matter, sanctions: History) -> Mapping[int, Rung]:
+    """Where each party stands on the ladder of what it did; whoever did nothing, of what the case is about."""
+    grounds = _grounds(matter)
+    case_ground = Ground(matter.case.ground)
+    return {
+        pk: rung(grounds.get(pk, case_ground), _past(sanctions[pk]), matter.policy, now=matter.now)
+        for pk in matter.accounts
+    }
 
 
 def candidates(matter: Matter, linked: Sequence[Account], sanctions: History, *, named: bool) -> Iterator[Candidate]:
@@ -55,12 +65,7 @@ def _suggestions(matter: Matter, linked: Iterable[Account], sanctions: History) 
             to_teen=account.reaches_teen(matter.accounts.values()),
             holds_teen_badge=account.holds_teen_badge,
         )
-        history = [
-            PastSanction(Ground(s.ground), SanctionKind(s.kind), s.starts_at)
-            for s in sanctions[account.pk]
-            if s.starts_at
-        ]
-        suggestion = suggest(act, history, matter.policy, now=matter.now)
+        suggestion = suggest(act, _past(sanctions[account.pk]), matter.policy, now=matter.now)
         found[account.pk] = replace(suggestion, why=NOTHING_LEFT) if nothing_is_left(matter) else suggestion
     return found
 
@@ -74,7 +79,7 @@ NOTHING_LEFT = "Every finding was marked as wrong and nobody reported anything: 
 
 def nothing_is_left(matter: Matter) -> bool:
     """Whether people have marked all that the case is about as wrong."""
-    return bool(matter.wrong) and not matter.upheld and not matter.reports
+    return bool(matter.wrong) and not (matter.upheld or matter.reports or matter.referrals)
 
 
 def _cleared(matter: Matter) -> set[int]:
@@ -90,6 +95,9 @@ def _grounds(matter: Matter) -> Mapping[int, Ground]:
         done[finding.actor_id].add(Ground(finding.rule))
     for report in matter.reports:
         done[report.reported_id].add(Ground(report.reason))
+    for referral in matter.referrals:
+        if referral.account_id is not None:
+            done[referral.account_id].add(Ground(referral.ground))
     return {pk: _weightiest(grounds, matter) for pk, grounds in done.items() if pk in matter.accounts}
 
 

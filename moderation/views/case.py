@@ -61,7 +61,7 @@ def case_next(request: StaffRequest) -> HttpResponse:
 @requires(Capability.WORK_CASES)
 def case_skip(request: StaffRequest, case_id: int) -> HttpResponse:
     """Go on to the next case without deciding this one."""
-    taken = leases.skip_case(case_id, actor=request.user, token=_token(request))
+    taken = leases.skip_case(case_id, actor=request.user, token=token_of(request))
     messages.info(request, f"Case {case_id} skipped: it is offered to somebody else.")
     if taken is None:
         messages.info(request, NOTHING_LEFT)

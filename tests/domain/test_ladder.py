@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from moderation.domain.first_policy import FIRST_POLICY
-from moderation.domain.ladder import Act, PastSanction, needs_approval, suggest
+from moderation.domain.ladder import Act, PastSanction, needs_approval, ordinal, rung, suggest
 from moderation.domain.policy import Measure, Policy, measure_from_code
 from moderation.domain.vocabulary import Ground, SanctionKind, Severity
 
@@ -59,6 +59,32 @@ def test_harm_reaches_all_accounts() -> None:
 def test_the_reason_says_the_arithmetic() -> None:
     why = suggest(Act(SHARED), [_past(SHARED)], POLICY, now=NOW).why
     assert why == "Contact shared: 1 earlier sanction on this ground in 12 months, so step 2 of the ladder."
+
+
+@pytest.mark.parametrize(
+    ("ground", "history", "words"),
+    [
+        (SHARED, [], "first share in 365 days: step 1 of 3, suspend 7 days"),
+        (SHARED, [_past(SHARED)], "second share in 365 days: step 2 of 3, suspend 30 days"),
+        (SHARED, [_past(SHARED)] * 2, "third share in 365 days: step 3 of 3, suspend permanently"),
+        (SHARED, [_past(SHARED)] * 4, "fifth share in 365 days: step 3 of 3, which repeats, suspend permanently"),
+        (SHARED, [_past(SHARED, days_ago=366)], "first share in 365 days: step 1 of 3, suspend 7 days"),
+        (ASKED, [_past(SHARED)], "first request in 365 days: step 1 of 3, education notice"),
+        (Ground.OFFSITE_HARM, [], "first off-site harm in 365 days: step 1 of 2, suspend until further notice"),
+    ],
+)
+def test_the_place_on_the_ladder_in_words(ground: Ground, history: list[PastSanction], words: str) -> None:
+    assert str(rung(ground, history, POLICY, now=NOW)) == words
+
+
+def test_the_place_and_the_suggestion_agree() -> None:
+    for act, history, _, _ in TABLE:
+        assert rung(act.ground, history, POLICY, now=NOW).measure in suggest(act, history, POLICY, now=NOW).measures
+
+
+@pytest.mark.parametrize(("number", "word"), [(1, "first"), (10, "tenth"), (11, "11th"), (21, "21st"), (112, "112th")])
+def test_ordinals(number: int, word: str) -> None:
+    assert ordinal(number) == word
 
 
 @pytest.mark.parametrize(

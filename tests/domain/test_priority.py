@@ -34,11 +34,11 @@ def test_severity(facts: CaseFacts, severity: Severity) -> None:
 def test_nothing_small_outweighs_a_severity() -> None:
     heaviest = max(
         urgency(
-            CaseFacts(frozenset({Ground.OFFSITE_CONTACT}), score, to_teen, teen, repeats, reporters, on_break),
+            CaseFacts(frozenset({Ground.OFFSITE_CONTACT}), score, to_teen, teen, repeats, reporters, on_break, by_hand),
             POLICY,
         ).priority
-        for score, to_teen, teen, repeats, reporters, on_break in product(
-            (0.0, 1.0), (False, True), (False, True), (0, 99), (0, 99), (False, True)
+        for score, to_teen, teen, repeats, reporters, on_break, by_hand in product(
+            (0.0, 1.0), (False, True), (False, True), (0, 99), (0, 99), (False, True), (False, True)
         )
     )
     lightest = urgency(CaseFacts(frozenset({Ground.OFFSITE_HARM})), POLICY).priority
@@ -55,11 +55,13 @@ def test_every_addition_has_its_words_the_heaviest_first() -> None:
         earlier_sanctions=1,
         reporters=3,
         on_break=True,
+        by_hand=True,
     )
     assert urgency(facts, POLICY).reasons == (
         "Critical: contact shared with a teen",
         "adult and teen",
         "found by the pre-screen and reported",
+        "opened by hand",
         "1 earlier sanction in the past year",
         "reported by 3 people",
         "pre-screen 0.98",

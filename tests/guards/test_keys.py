@@ -23,7 +23,9 @@ def name_of(path: Path) -> str:
 def test_no_template_knows_a_key_by_itself(path: Path) -> None:
     text = path.read_text()
     literal = re.findall(r"aria-keyshortcuts=|accesskey=", text)
-    printed = [key for key in re.findall(r"<kbd[^>]*>(.*?)</kbd>", text) if key not in {"Enter", "Space"}]  # the browser's own
+    printed = [
+        key for key in re.findall(r"<kbd[^>]*>(.*?)</kbd>", text) if key not in {"Enter", "Space"}
+    ]  # the browser's own
 
     assert literal + printed == [], f"{name_of(path)}: write {{% key %}} and {{% kbd %}} with a name from accounts.keys"
 
