@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from moderation.domain.answers import Charge
 from moderation.domain.ladder import Act, PastSanction, Suggestion, suggest
 from moderation.domain.planning import Candidate
 from moderation.domain.vocabulary import Ground, SanctionKind
@@ -14,22 +16,28 @@ History = Mapping[int, Sequence[Sanction]]
 
 def candidates(matter: Matter, linked: Sequence[Account], sanctions: History, *, named: bool) -> Iterator[Candidate]:
     """The parties, then the linked accounts that the policy reaches: without their names unless `named`."""
-    suggestions = _suggestions(matter, linked, sanctions)
+    deeds = _deeds(matter)
     actors = {party.account_id for party in matter.parties if party.is_actor}
     for account in matter.accounts.values():
+        main, done = deeds.main(account), deeds.of(account)
+        found = done or ([main] if account.pk in actors else [])
+        suggestions = {ground: _suggestion(matter, account, ground, sanctions) for ground in (main, *found)}
         yield Candidate(
             account.pk,
             account.display_name,
-            suggestions[account.pk],
+            suggestions[main],
+            charges=(*(Charge(suggestions[ground]) for ground in found), *_there(matter, account, found, sanctions)),
             holds_teen_badge=account.holds_teen_badge,
-            is_suggested=account.pk in actors,
+            is_suggested=bool(found),
         )
-    reached = [account for account in linked if suggestions[account.pk].all_accounts]
+    reached = [account for account in linked if deeds.of(account)]
     for number, account in enumerate(reached, start=1):
+        charges = tuple(Charge(_suggestion(matter, account, ground, sanctions)) for ground in deeds.of(account))
         yield Candidate(
             account.pk,
             account.display_name if named else f"Linked account {number}",
-            suggestions[account.pk],
+            charges[0].suggestion,
+            charges=charges,
             holds_teen_badge=account.holds_teen_badge,
             is_suggested=True,
             is_linked=True,
@@ -37,45 +45,59 @@ def candidates(matter: Matter, linked: Sequence[Account], sanctions: History, *,
         )
 
 
-def _suggestions(matter: Matter, linked: Iterable[Account], sanctions: History) -> Mapping[int, Suggestion]:
-    """One for every account that the decision can reach, by what weighs most of what it did.
+def _there(matter: Matter, account: Account, found: Iterable[Ground], sanctions: History) -> Iterator[Charge]:
+    """Contact off the site takes two: whoever was there can be decided about, though nothing was found of them."""
+    about = {Ground(ground) for ground in (matter.case.ground, *matter.case.grounds)}
+    if Ground.OFFSITE_CONTACT in about and Ground.OFFSITE_CONTACT not in found:
+        yield Charge(_suggestion(matter, account, Ground.OFFSITE_CONTACT, sanctions), is_found=False)
 
-    A linked account is suggested for what its person did; whoever did nothing, for what the case is about.
-    """
-    grounds = _grounds(matter)
-    person = {matter.accounts[pk].person: grounds[pk] for pk in grounds if matter.accounts[pk].person}
-    case_ground = Ground(matter.case.ground)
-    found = {}
-    for account in [*matter.accounts.values(), *linked]:
-        ground = grounds.get(account.pk) or person.get(account.person) or case_ground
-        act = Act(
-            ground=ground,
-            to_teen=account.reaches_teen(matter.accounts.values()),
-            holds_teen_badge=account.holds_teen_badge,
-        )
-        history = [
-            PastSanction(Ground(s.ground), SanctionKind(s.kind), s.starts_at)
-            for s in sanctions[account.pk]
-            if s.starts_at
-        ]
-        found[account.pk] = suggest(act, history, matter.policy, now=matter.now)
-    return found
+
+def _suggestion(matter: Matter, account: Account, ground: Ground, sanctions: History) -> Suggestion:
+    act = Act(
+        ground=ground,
+        to_teen=account.reaches_teen(matter.accounts.values()),
+        holds_teen_badge=account.holds_teen_badge,
+    )
+    return suggest(act, _past(sanctions[account.pk]), matter.policy, now=matter.now)
 
 
 def _past(sanctions: Iterable[Sanction]) -> list[PastSanction]:
     return [PastSanction(Ground(s.ground), SanctionKind(s.kind), s.starts_at) for s in sanctions if s.starts_at]
 
 
-def _grounds(matter: Matter) -> Mapping[int, Ground]:
-    """What weighs most of all that each account was found or reported to have done."""
-    done: dict[int, set[Ground]] = defaultdict(set)
+@dataclass(frozen=True, slots=True)
+class _Deeds:
+    """What each account, and each person, was found or reported to have done."""
+
+    matter: Matter
+    accounts: Mapping[int, set[Ground]]
+    persons: Mapping[str, set[Ground]]
+
+    def of(self, account: Account) -> list[Ground]:
+        """What the account can be held to: its own, and what reaches all accounts of its person; weightiest first."""
+        reaching = {ground for ground in self._person(account) if self.matter.policy.grounds[ground].all_accounts}
+        return sorted(self.accounts.get(account.pk, set()) | reaching, key=self._weight, reverse=True)
+
+    def main(self, account: Account) -> Ground:
+        """What weighs most of what it did, else of what its person did, else what the case is about."""
+        own = self.accounts.get(account.pk) or self._person(account) or {Ground(self.matter.case.ground)}
+        return max(own, key=self._weight)
+
+    def _person(self, account: Account) -> set[Ground]:
+        return self.persons.get(account.person, set()) if account.person else set()
+
+    def _weight(self, ground: Ground) -> tuple[int, str]:
+        return self.matter.policy.grounds[ground].severity, ground
+
+
+def _deeds(matter: Matter) -> _Deeds:
+    accounts: dict[int, set[Ground]] = defaultdict(set)
     for finding in matter.findings:
-        done[finding.actor_id].add(Ground(finding.rule))
+        accounts[finding.actor_id].add(Ground(finding.rule))
     for report in matter.reports:
-        done[report.reported_id].add(Ground(report.reason))
-    weight = matter.policy.grounds
-    return {
-        pk: max(grounds, key=lambda ground: (weight[ground].severity, ground))
-        for pk, grounds in done.items()
-        if pk in matter.accounts
-    }
+        accounts[report.reported_id].add(Ground(report.reason))
+    persons: dict[str, set[Ground]] = defaultdict(set)
+    for pk, grounds in accounts.items():
+        if pk in matter.accounts:
+            persons[matter.accounts[pk].person] |= grounds
+    return _Deeds(matter, dict(accounts), dict(persons))
