@@ -1,5 +1,6 @@
 """What the case page is given: transcript, people, reports, suggestions; and for how many queries."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -222,10 +223,10 @@ def test_the_reasons_are_those_of_the_grounds_and_the_first_nine_have_a_key() ->
 def test_another_template_replaces_the_text_once_and_then_what_is_typed_stays() -> None:
     page = page_of(making.case())
     code = desk(page).notices[0].code
-    picked = {"notices": {code: "my words"}, "templates": {code: "gentle"}}
+    draft = Draft(page.first_wish, notices={code: "my words"}, templates={code: "gentle"})
 
-    anew = desk(page, Draft(page.first_wish, made_from={code: "standard"}, **picked)).notices[0]
-    kept = desk(page, Draft(page.first_wish, made_from={code: "gentle"}, **picked)).notices[0]
+    anew = desk(page, replace(draft, made_from={code: "standard"})).notices[0]
+    kept = desk(page, replace(draft, made_from={code: "gentle"})).notices[0]
 
     assert (anew.is_recast, anew.text.count("hard to read")) == (True, 1)
     assert (kept.is_recast, kept.text) == (False, "my words")
