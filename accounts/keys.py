@@ -48,6 +48,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("choose_suspend", "Suspend", "3", _DECISION),
     Action("choose_educate", "Education notice", "4", _DECISION),
     Action("choose_no_violation", "No violation", "0", _DECISION),
+    Action("choose_each", "Each on its own", "5", _DECISION),
+    Action("dismiss", "Dismiss", "d", _DECISION),
+    *(Action(f"reason_{n}", f"Reason {n}", f"Shift+{n}", _DECISION) for n in range(1, 10)),
     Action("confirm", "Confirm and next", "c", _DECISION),
 )
 BY_CODE: Mapping[str, Action] = {action.code: action for action in ACTIONS}

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import QueryDict
 
-from moderation.domain.planning import LENGTHS, Choice, Wish
-from moderation.domain.policy import measure_from_code
+from moderation.domain.answers import LENGTHS, Answer, Place, answer_from_code
+from moderation.domain.planning import Choice, Wish
+from moderation.domain.policy import LONGEST_CODE, measure_from_code
 from moderation.domain.vocabulary import Ground, Lane, Reason, Rule, Side
 from moderation.domain.waiting import Until
 from moderation.operations.labelling import LONGEST_QUOTATION, Missed
@@ -23,7 +24,11 @@ SENIORS = "seniors"  # instead of a person's number
 _ID = re.compile(r"[0-9]{1,18}")
 _TICK = re.compile(r"(?P<case>[0-9]{1,18}):(?P<version>[0-9]{1,9})")
 _TOO_LONG = "The note is longer than %(limit_value)d characters: shorten it."
-NOTICE = "notice-"  # what the name of a notice's field begins with; the code of its step follows
+
+# What the names of fields begin with of which there are as many as there are steps, or accounts and grounds. What
+# follows is the code of the step, or «ACCOUNT:GROUND».
+NOTICE, TEMPLATE, MADE_FROM, ANSWER = "notice-", "template-", "made-from-", "answer-"
+MOST_REASONS = 40
 
 
 class LeaseForm(forms.Form):
@@ -98,6 +103,7 @@ class DraftForm(forms.Form):
     length = forms.ChoiceField(choices=[(measure.code, measure.label) for measure in LENGTHS])
     badge_too = forms.BooleanField(required=False)
     accounts = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    reasons = forms.MultipleChoiceField(required=False)
     note = forms.CharField(
         required=False,
         max_length=LONGEST_NOTE,
@@ -108,15 +114,24 @@ class DraftForm(forms.Form):
         super().__init__(data, **options)
         accounts = [number for number in data.getlist("accounts") if number.isascii() and number.isdigit()]
         self.fields["accounts"].choices = [(number, number) for number in accounts]  # type: ignore[attr-defined]
+        reasons = [code for code in data.getlist("reasons")[:MOST_REASONS] if 0 < len(code) <= LONGEST_CODE]
+        self.fields["reasons"].choices = [(code, code) for code in reasons]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Notices come in fields of their own, as many as there are steps."""
+        """Notices and answers come in fields of their own, as many as there are."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        sent = {name.removeprefix(NOTICE): self.data[name] for name in self.data if name.startswith(NOTICE)}
+        sent = self._sent(NOTICE)
         if any(len(text) > LONGEST_NOTICE for text in sent.values()):
             raise forms.ValidationError(f"A notice is longer than {LONGEST_NOTICE} characters: shorten it.")
         cleaned["notices"] = {code: text.replace("\x00", "").replace("\r\n", "\n") for code, text in sent.items()}
+        try:
+            cleaned["answers"] = dict(_answer(place, code) for place, code in self._sent(ANSWER).items())
+        except (KeyError, ValueError) as odd:
+            raise forms.ValidationError("One of the answers by rule and account is none that can be given.") from odd
         return cleaned
+
+    def _sent(self, prefix: str) -> dict[str, str]:
+        return {name.removeprefix(prefix): self.data[name] for name in self.data if name.startswith(prefix)}
 
     def draft(self) -> Draft:
         said = self.cleaned_data
@@ -126,11 +141,20 @@ class DraftForm(forms.Form):
                 length=measure_from_code(said["length"]),
                 badge_too=said["badge_too"],
                 accounts=frozenset(said["accounts"]),
+                answers=said["answers"],
             ),
             key=said["key"],
             notices=said["notices"],
+            templates=self._sent(TEMPLATE),
+            made_from=self._sent(MADE_FROM),
+            reasons=tuple(dict.fromkeys(said["reasons"])),
             note=said["note"].strip(),
         )
+
+
+def _answer(place: str, code: str) -> tuple[Place, Answer]:
+    account_id, _, ground = place.partition(":")
+    return (int(account_id), Ground(ground)), answer_from_code(code)
 
 
 class DecisionForm(DraftForm):

@@ -11,6 +11,7 @@ from accounts import SYSTEM
 from accounts.models import ApiKey, User
 from accounts.operations import create_api_key
 from accounts.roles import Role, Scope
+from moderation.domain.first_policy import FIRST_POLICY
 from moderation.domain.policy import Measure
 from moderation.domain.vocabulary import (
     AccountRole,
@@ -156,7 +157,8 @@ def measured(account: Account, code: str = "suspension:7", ground: Ground = Grou
         days=int(length) if length.isdigit() else None,
         permanent=length == "permanent",
     )
-    return Measured(account.pk, ground, measure, notice="You shared a contact. You can appeal.")
+    clause = FIRST_POLICY["grounds"][ground]["clause"]["code"]
+    return Measured(account.pk, ground, measure, notice="You shared a contact. You can appeal.", clause=clause)
 
 
 def verdict(case: Case, *sanctions: Measured, **given: Any) -> Verdict:

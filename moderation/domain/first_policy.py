@@ -11,6 +11,8 @@ Six questions to ask yourself about any contact off the site:
 5. Does it weigh on my work here, and can I still log off?
 6. Do I truly know everyone involved, and trust them with my information?"""
 
+_DECIDED = "A person looked at this and decided it. You can appeal until {appeal_until}."
+
 FIRST_POLICY: dict[str, Any] = {
     "grounds": {
         "contact_shared": {
@@ -21,6 +23,13 @@ FIRST_POLICY: dict[str, Any] = {
                 "text": "Sharing contact information for any medium outside the site is never allowed, "
                 "whatever the status of the account.",
             },
+            "reasons": [
+                {"code": "gave_number", "label": "gave a number"},
+                {"code": "gave_name", "label": "gave a name on another platform"},
+                {"code": "gave_address", "label": "gave an address"},
+                {"code": "evaded_filter", "label": "evaded the filter"},
+                {"code": "teen_present", "label": "teen present"},
+            ],
             "ladder": ["suspension:7", "suspension:30", "suspension:permanent"],
         },
         "contact_requested": {
@@ -31,6 +40,13 @@ FIRST_POLICY: dict[str, Any] = {
                 "text": "Asking for contact information, or inviting someone off the site, "
                 "is as inadmissible as sharing it.",
             },
+            "reasons": [
+                {"code": "asked_twice", "label": "asked twice"},
+                {"code": "asked_after_no", "label": "asked again after a no"},
+                {"code": "invited", "label": "invited off the site"},
+                {"code": "evaded_filter", "label": "evaded the filter"},
+                {"code": "teen_present", "label": "teen present"},
+            ],
             "ladder": ["education_notice", "suspension:7", "suspension:30"],
         },
         "offsite_contact": {
@@ -40,6 +56,12 @@ FIRST_POLICY: dict[str, Any] = {
                 "code": "connecting",
                 "text": "Accounts found to be in contact with each other outside the site are suspended.",
             },
+            "reasons": [
+                {"code": "own_words", "label": "said so themselves"},
+                {"code": "denied_then_admitted", "label": "denied then admitted"},
+                {"code": "still_in_contact", "label": "still in contact"},
+                {"code": "teen_present", "label": "teen present"},
+            ],
             "ladder": ["suspension:30", "suspension:permanent"],
         },
         "offsite_harm": {
@@ -50,6 +72,13 @@ FIRST_POLICY: dict[str, Any] = {
                 "text": "Gossip, harassment or bullying that comes of off-site contact "
                 "leads to the suspension of all accounts of the person.",
             },
+            "reasons": [
+                {"code": "gossip", "label": "gossip"},
+                {"code": "harassment", "label": "harassed or bullied"},
+                {"code": "threatened", "label": "threatened to tell"},
+                {"code": "several_people", "label": "against several people"},
+                {"code": "teen_present", "label": "teen present"},
+            ],
             "ladder": ["suspension:open", "suspension:permanent"],
             "all_accounts": True,
         },
@@ -60,6 +89,11 @@ FIRST_POLICY: dict[str, Any] = {
                 "code": "conduct",
                 "text": "Members treat each other with care and keep to the guidelines.",
             },
+            "reasons": [
+                {"code": "unkind", "label": "unkind words"},
+                {"code": "off_topic", "label": "not what this place is for"},
+                {"code": "repeated", "label": "went on after being asked to stop"},
+            ],
             "ladder": ["education_notice"],
         },
     },
@@ -72,14 +106,58 @@ FIRST_POLICY: dict[str, Any] = {
     "undo_seconds": 10,
     "lease_seconds": 240,
     "appeal_days": 183,
+    # One text, or several under names, of which the first is used unless the moderator picks another.
     "notices": {
-        "education_notice": "Hello {username},\n\nin a conversation of yours we found this: {ground}. {clause} "
-        "This is not a punishment: we ask you to keep yourself and others safe by staying on the site.\n\n"
-        + _QUESTIONS,
-        "suspension": "Hello {username},\n\nyour account is suspended: {length}. What we found: {ground}. {clause} "
-        "A person looked at this and decided it. You can appeal until {appeal_until}.",
-        "teen_badge_removal": "Hello {username},\n\nyour teen badge has been removed. What we found: {ground}. "
-        "{clause} A person looked at this and decided it. You can appeal until {appeal_until}.",
+        "education_notice": [
+            {
+                "name": "standard",
+                "text": "Hello {username},\n\nin a conversation of yours we found this: {ground}. {clause} "
+                "This is not a punishment: we ask you to keep yourself and others safe by staying on the site.\n\n"
+                + _QUESTIONS,
+            },
+            {
+                "name": "gentle",
+                "text": "Hello {username},\n\nthank you for being here. We came across a conversation of yours "
+                "({ground}) and would like to talk about safety with you. {clause} Nothing is restricted, and "
+                "nobody thinks badly of you: it is easy to want to stay in touch.\n\n" + _QUESTIONS,
+            },
+            {
+                "name": "repeat",
+                "text": "Hello {username},\n\nwe have written to you before, and in a conversation of yours we found "
+                "this again: {ground}. {clause} Please stay on the site from now on: the next time your account "
+                "may be suspended.\n\n" + _QUESTIONS,
+            },
+        ],
+        "suspension": [
+            {
+                "name": "standard",
+                "text": "Hello {username},\n\nyour account is suspended: {length}. What we found: {ground}. {clause} "
+                + _DECIDED,
+            },
+            {
+                "name": "gentle",
+                "text": "Hello {username},\n\nwe know that this is hard to read. Your account is suspended: {length}. "
+                "What we found: {ground}. {clause} This protects you and the people you talk to. If you need "
+                "support now, a crisis line is there for you at any hour. " + _DECIDED,
+            },
+            {
+                "name": "repeat",
+                "text": "Hello {username},\n\nyour account is suspended again: {length}. It is not the first time that "
+                "we found this: {ground}. {clause} " + _DECIDED,
+            },
+        ],
+        "teen_badge_removal": [
+            {
+                "name": "standard",
+                "text": "Hello {username},\n\nyour teen badge has been removed. What we found: {ground}. {clause} "
+                + _DECIDED,
+            },
+            {
+                "name": "gentle",
+                "text": "Hello {username},\n\nthank you for the time that you have given to teens here. Your teen "
+                "badge has been removed all the same. What we found: {ground}. {clause} " + _DECIDED,
+            },
+        ],
         "teen_badge_hold": "Hello {username},\n\nyour teen badge is on hold while two people look at a "
         "conversation of yours. What we found: {ground}. {clause} You will hear from us.",
     },

@@ -1,11 +1,13 @@
 """A policy version as values: what each ground weighs, asks for and says. The rules are data; this is their shape."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from moderation.domain.vocabulary import Ground, SanctionKind, Severity
+
+LONGEST_CODE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,22 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """A word on why, to be ticked. The same code may stand with several grounds."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One of the texts that a notice can be made from."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class GroundPolicy:
     """What the policy says of one ground."""
 
@@ -63,6 +81,7 @@ class GroundPolicy:
     clause: Clause
     ladder: tuple[Measure, ...]  # first time, second time, …; the last step repeats
     all_accounts: bool = False  # the sanction reaches every account of the person
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +94,7 @@ class Policy:
     undo_window: timedelta
     lease: timedelta
     appeal_window: timedelta
-    notices: Mapping[SanctionKind, str]
+    notices: Mapping[SanctionKind, tuple[Template, ...]]  # at least one each; the first is used unless told otherwise
 
     @classmethod
     def from_body(cls, version: int, body: Mapping[str, Any]) -> "Policy":
@@ -89,8 +108,22 @@ class Policy:
             undo_window=timedelta(seconds=body["undo_seconds"]),
             lease=timedelta(seconds=body["lease_seconds"]),
             appeal_window=timedelta(days=body["appeal_days"]),
-            notices={SanctionKind(kind): text for kind, text in body["notices"].items()},
+            notices={SanctionKind(kind): _templates(said) for kind, said in body["notices"].items()},
         )
+
+    def clauses_of(self, ground: Ground) -> Mapping[str, Clause]:
+        """By their codes, the clauses that a sanction on this ground can name."""
+        return {clause.code: clause for clause in (self.teen_clause, self.grounds[ground].clause)}
+
+    def reasons_of(self, grounds: Iterable[Ground]) -> tuple[Reason, ...]:
+        """What can be ticked for these grounds, each code once."""
+        found = {reason.code: reason for ground in grounds for reason in self.grounds[ground].reasons}
+        return tuple(found.values())
+
+    def template(self, kind: SanctionKind, name: str = "") -> Template:
+        """The template of this name, or the first when there is none."""
+        templates = self.notices[kind]
+        return next((template for template in templates if template.name == name), templates[0])
 
 
 def _ground(said: Mapping[str, Any]) -> GroundPolicy:
@@ -100,4 +133,19 @@ def _ground(said: Mapping[str, Any]) -> GroundPolicy:
         clause=Clause(**said["clause"]),
         ladder=tuple(measure_from_code(code) for code in said["ladder"]),
         all_accounts=said.get("all_accounts", False),
+        reasons=tuple(_reason(**one) for one in said.get("reasons", ())),
     )
+
+
+def _reason(code: str, label: str) -> Reason:
+    if not 0 < len(code) <= LONGEST_CODE:
+        raise ValueError(f"A reason's code has 1 to {LONGEST_CODE} characters: {code!r}")
+    return Reason(code, label)
+
+
+def _templates(said: str | Sequence[Mapping[str, str]]) -> tuple[Template, ...]:
+    """A kind of notice has one text, or several under names."""
+    templates = (Template("standard", said),) if isinstance(said, str) else tuple(Template(**one) for one in said)
+    if not templates:
+        raise ValueError("Every kind of notice needs at least one template.")
+    return templates

@@ -1,9 +1,10 @@
 """The sentences that Haven itself writes: the headline of a case, the notice to a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from moderation.domain.policy import Measure, Policy
+from moderation.domain.policy import Clause, Measure, Policy, Reason
 from moderation.domain.vocabulary import Ground, Kind
 
 _THING = {
@@ -39,16 +40,42 @@ def day(moment: datetime) -> str:
     return f"{moment.day} {moment:%B %Y}"
 
 
-def notice(measure: Measure, ground: Ground, *, username: str, clause: str, now: datetime, policy: Policy) -> str:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a notice has to say of the matter. `template` is the name of one of the policy's; empty: its first."""
+
+    username: str
+    grounds: tuple[Ground, ...]
+    clause: str
+    template: str = ""
+
+
+def notice(measure: Measure, told: Told, policy: Policy, *, now: datetime) -> str:
     """The notice that the policy has for this measure, filled in. Unknown placeholders stay as they are written."""
     values = {
-        "username": username,
-        "ground": ground.label.lower(),
-        "clause": clause,
+        "username": told.username,
+        "ground": together(told.grounds),
+        "clause": told.clause,
         "length": measure.length,
         "appeal_until": day(now + policy.appeal_window),
     }
-    return policy.notices[measure.kind].format_map(_Kept(values))
+    return policy.template(measure.kind, told.template).text.format_map(_Kept(values))
+
+
+def together(grounds: Iterable[Ground]) -> str:
+    """«contact shared, contact requested and off-site contact»"""
+    *others, last = (ground.label.lower() for ground in grounds)
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def reason(clause: Clause, also: Sequence[Ground], reasons: Iterable[Reason]) -> str:
+    """Why a sanction was given, for the record: the clause, further grounds it stands for, what the person ticked."""
+    parts = [clause.text]
+    if also:
+        parts.append(f"It stands for {together(also)} too.")
+    if ticked := "; ".join(one.label for one in reasons):
+        parts.append(f"Reasons: {ticked}.")
+    return " ".join(parts)
 
 
 ANYTHING_ELSE = "anything else that helps us to understand what happened"

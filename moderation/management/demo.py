@@ -177,9 +177,7 @@ def _sanction(decision: Decision, said: Told, policy: Policy) -> None:
         policy_version=decision.policy_version,
         clause=clause.code,
         reason=clause.text,
-        notice=wording.notice(
-            measure, ground, username=account.display_name, clause=clause.text, now=at, policy=policy
-        ),
+        notice=wording.notice(measure, wording.Told(account.display_name, (ground,), clause.text), policy, now=at),
         proposer=decision.decided_by,
         ended_at=None if is_notice else ends_at,
         ended_how="" if is_notice else EndedBy.EXPIRY,

@@ -9,11 +9,11 @@ from accounts.roles import Capability
 from moderation import outbox
 from moderation.domain.ladder import needs_approval
 from moderation.domain.refusals import NotPermitted, Refused, Stale, WrongMove
-from moderation.domain.vocabulary import DecisionState, SanctionState, Severity
+from moderation.domain.vocabulary import DecisionState, Ground, Outcome, SanctionState, Severity
 from moderation.models import Account, Case, Decision, PolicyVersion, clock
 from moderation.operations import closing, enacting, standings
 from moderation.operations.leases import whereabouts
-from moderation.operations.verdicts import Verdict, check_accounts
+from moderation.operations.verdicts import Verdict, check_accounts, check_policy
 from moderation.permissions import require, staff_of
 
 
@@ -36,10 +36,11 @@ def decide_case(case_id: int, *, actor: Actor, verdict: Verdict) -> Decision:
         return _same(before, case, actor)
     _check_seen(case, verdict, actor, now)
     verdict.check()
+    version = PolicyVersion.objects.in_force()
+    check_policy(verdict, version.policy, grounds=[Ground(ground) for ground in case.grounds])
     reachable = standings.lock_accounts(_reachable(case))
     check_accounts(verdict, reachable)
 
-    version = PolicyVersion.objects.in_force()
     signed_by_two = needs_approval([s.measure for s in verdict.sanctions], Severity(case.severity))
     decision = Decision.objects.create(
         case=case,
@@ -47,6 +48,8 @@ def decide_case(case_id: int, *, actor: Actor, verdict: Verdict) -> Decision:
         state=DecisionState.PROPOSED if signed_by_two else DecisionState.IN_FORCE,
         outcome=verdict.outcome,
         grounds=[ground.value for ground in verdict.grounds],
+        cleared=_cleared(case, verdict),
+        reasons=list(verdict.reasons),
         note=verdict.note,
         policy_version=version,
         decided_by=staff_of(actor),
@@ -74,6 +77,8 @@ def decide_case(case_id: int, *, actor: Actor, verdict: Verdict) -> Decision:
         outcome=verdict.outcome,
         grounds=decision.grounds,
         sanctions=[f"{s.account_id}:{s.measure.code}" for s in verdict.sanctions],
+        cleared=[f"{account_id}:{ground.value}" for account_id, ground in verdict.cleared],
+        reasons=decision.reasons,
         proposed=signed_by_two,
     )
     return decision
@@ -120,6 +125,13 @@ def _same(before: Decision, case: Case, actor: Actor) -> Decision:
     if before.case_id != case.pk or before.decided_by_id != actor.actor_id:
         raise Refused("This form has been used for another decision. Reload the page.")
     return before
+
+
+def _cleared(case: Case, verdict: Verdict) -> list[str]:
+    """The grounds of which nothing was found for anybody. A ground upheld for one account is not cleared."""
+    if verdict.outcome is Outcome.NO_VIOLATION:
+        return list(case.grounds)
+    return sorted({ground.value for _, ground in verdict.cleared} - {ground.value for ground in verdict.grounds})
 
 
 def _check_seen(case: Case, verdict: Verdict, actor: Actor, now: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from moderation.domain.policy import Measure
 from moderation.domain.refusals import Missing
 from moderation.domain.vocabulary import Ground, SanctionKind, SanctionState
-from moderation.domain.wording import notice
+from moderation.domain.wording import Told, notice, reason
 from moderation.models import Account, Case, Conversation, Decision, Sanction
 from moderation.operations import closing, standings
 from moderation.operations.verdicts import Measured
@@ -36,6 +36,8 @@ def locked_decision(decision_id: int) -> Decision:
 
 def propose(decision: Decision, said: Measured, account: Account, *, signed_by_two: bool) -> None:
     policy = decision.policy_version.policy
+    clause = policy.clauses_of(said.ground)[said.clause]
+    ticked = [one for one in policy.reasons_of((said.ground, *said.also)) if one.code in decision.reasons]
     Sanction.objects.create(
         account=account,
         case=decision.case,
@@ -46,8 +48,8 @@ def propose(decision: Decision, said: Measured, account: Account, *, signed_by_t
         days=said.measure.days,
         permanent=said.measure.permanent,
         policy_version=decision.policy_version,
-        clause=policy.grounds[said.ground].clause.code,
-        reason=policy.grounds[said.ground].clause.text,
+        clause=clause.code,
+        reason=reason(clause, said.also, ticked),
         notice=said.notice.strip(),
         needs_approval=signed_by_two,
         proposer_id=decision.decided_by_id,
@@ -58,6 +60,8 @@ def hold_badges(decision: Decision, now: datetime) -> None:
     """A badge whose removal waits for the second signature is held, so that «at once» is at once."""
     policy = decision.policy_version.policy
     for removal in decision.sanctions.filter(kind=SanctionKind.TEEN_BADGE_REMOVAL).select_related("account"):
+        ground = Ground(removal.ground)
+        clause = policy.clauses_of(ground)[removal.clause]
         hold = Sanction.objects.create(
             account=removal.account,
             case=decision.case,
@@ -71,11 +75,9 @@ def hold_badges(decision: Decision, now: datetime) -> None:
             reason="Held until a second person has signed or refused the removal.",
             notice=notice(
                 Measure(SanctionKind.TEEN_BADGE_HOLD),
-                Ground(removal.ground),
-                username=removal.account.display_name,
-                clause=removal.reason,
+                Told(removal.account.display_name, (ground,), clause.text),
+                policy,
                 now=now,
-                policy=policy,
             ),
             proposer_id=decision.decided_by_id,
         )

@@ -1,10 +1,11 @@
 """What a person decides, as values, and the sentences that say why it cannot be so."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from moderation.domain.policy import Measure
+from moderation.domain.answers import Place
+from moderation.domain.policy import Measure, Policy
 from moderation.domain.refusals import Refused
 from moderation.domain.vocabulary import Ground, Outcome, SanctionKind
 from moderation.models import Account
@@ -12,17 +13,26 @@ from moderation.models import Account
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One measure against one account, with the notice that the person will read."""
+    """One measure against one account, with the clause it rests on and the notice that the person will read."""
 
     account_id: int
     ground: Ground
     measure: Measure
     notice: str
+    clause: str  # its code in the policy
+    also: tuple[Ground, ...] = ()  # further grounds that it stands for
+
+    @property
+    def grounds(self) -> tuple[Ground, ...]:
+        return (self.ground, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All that one decision says. `key` is made with the form, so that sending the form twice decides once."""
+    """All that one decision says. `key` is made with the form, so that sending the form twice decides once.
+
+    `cleared` says of which account nothing was found on which ground, where the person went through them one by one.
+    """
 
     key: UUID
     outcome: Outcome
@@ -31,17 +41,23 @@ class Verdict:
     note: str
     seen_version: int
     lease_token: int
+    cleared: tuple[Place, ...] = ()
+    reasons: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raise Refused when the parts contradict each other, whatever the case."""
         if self.outcome is Outcome.NO_VIOLATION and (self.sanctions or self.grounds):
             raise Refused("“No violation” goes with no ground and no sanction: take them away, or choose an outcome.")
+        if self.outcome is Outcome.NO_VIOLATION and self.reasons:
+            raise Refused("Reasons belong to a sanction: untick them, or choose what is to be done.")
         if self.outcome is Outcome.SANCTIONED and not self.sanctions:
             raise Refused("Choose at least one sanction, or decide that there is no violation.")
-        if {s.ground for s in self.sanctions} - set(self.grounds):
+        if {ground for s in self.sanctions for ground in s.grounds} - set(self.grounds):
             raise Refused("Every sanction needs a ground that the decision upholds.")
         if any(s.measure.kind is SanctionKind.TEEN_BADGE_HOLD for s in self.sanctions):
             raise Refused("A hold is placed by Haven itself while a removal waits; choose the removal.")
+        if {(s.account_id, ground) for s in self.sanctions for ground in s.grounds} & set(self.cleared):
+            raise Refused("An account is sanctioned and cleared on the same ground: choose one of the two.")
         if any(not s.notice.strip() for s in self.sanctions):
             raise Refused("Every sanction needs a notice: the person has to read what was decided and why.")
         once = {(s.account_id, s.measure.kind) for s in self.sanctions}
@@ -49,9 +65,24 @@ class Verdict:
             raise Refused("An account can get each kind of sanction only once in a decision.")
 
 
+def check_policy(verdict: Verdict, policy: Policy, *, grounds: Collection[Ground]) -> None:
+    """Raise Refused when the verdict rests on what the policy in force does not say. `grounds`: those of the case."""
+    for said in verdict.sanctions:
+        if said.clause not in policy.clauses_of(said.ground):
+            raise Refused(
+                f"Every sanction rests on a clause of the policy, and “{said.clause}” is none for"
+                f" {said.ground.label.lower()}. Reload the page."
+            )
+    known = {reason.code for reason in policy.reasons_of([*grounds, *verdict.grounds])}
+    if unknown := set(verdict.reasons) - known:
+        raise Refused(f"The policy has no reason “{min(unknown)}” for what this case is about. Reload the page.")
+
+
 def check_accounts(verdict: Verdict, reachable: Sequence[Account]) -> None:
-    """Raise Refused when a sanction is for an account that the case does not reach, or cannot have."""
+    """Raise Refused when the verdict is about an account that the case does not reach, or that cannot have it."""
     by_id = {account.pk: account for account in reachable}
+    if any(account_id not in by_id for account_id, _ in verdict.cleared):
+        raise Refused("The decision clears an account that has no part in this case. Reload the page.")
     for said in verdict.sanctions:
         account = by_id.get(said.account_id)
         if account is None:

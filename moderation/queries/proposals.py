@@ -29,6 +29,8 @@ class DecisionShown:
     outcome: Outcome
     measures: tuple[MeasureShown, ...]
     grounds: tuple[str, ...]
+    cleared: tuple[str, ...]  # grounds of which nothing was found
+    reasons: tuple[str, ...]  # in the words of the policy it was made under
     note: str
     decided_by: str
     decided_at: datetime
@@ -62,7 +64,7 @@ def proposals_page(*, viewer: Actor) -> ProposalsPage:
     now = clock.now()
     waiting = (
         Decision.objects.filter(state=DecisionState.PROPOSED)
-        .select_related("decided_by", "answered_by", "case")
+        .select_related("decided_by", "answered_by", "case", "policy_version")
         .prefetch_related("sanctions__account", "case__parties")
         .order_by("decided_at", "id")[: PAGE_SIZE + 1]
     )
@@ -74,7 +76,7 @@ def proposals_page(*, viewer: Actor) -> ProposalsPage:
 
 
 def latest_decision(case: Case, *, viewer: Actor, now: datetime) -> DecisionShown | None:
-    people = case.decisions.select_related("decided_by", "answered_by")
+    people = case.decisions.select_related("decided_by", "answered_by", "policy_version")
     decisions = people.prefetch_related("sanctions__account", "case__parties")
     decision = decisions.order_by("-pk").first()
     return None if decision is None else decision_shown(decision, viewer, now)
@@ -88,6 +90,8 @@ def decision_shown(decision: Decision, viewer: Actor, now: datetime) -> Decision
         outcome=Outcome(decision.outcome),
         measures=_measures(decision, viewer),
         grounds=tuple(Ground(ground).label for ground in decision.grounds),
+        cleared=tuple(Ground(ground).label for ground in decision.cleared),
+        reasons=_reasons(decision),
         note=decision.note,
         decided_by="you" if is_own else decision.decided_by.name,
         decided_at=decision.decided_at,
@@ -108,6 +112,14 @@ def _proposal(decision: Decision, viewer: Actor, now: datetime) -> Proposal:
         severity=Severity(case.severity),
         snippet=case.snippet,
     )
+
+
+def _reasons(decision: Decision) -> tuple[str, ...]:
+    if not decision.reasons:
+        return ()
+    policy = decision.policy_version.policy
+    labels = {reason.code: reason.label for reason in policy.reasons_of(policy.grounds)}
+    return tuple(labels.get(code, code) for code in decision.reasons)
 
 
 def _measures(decision: Decision, viewer: Actor) -> tuple[MeasureShown, ...]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url
 
 from accounts.access import requires
+from accounts.preferences import preferences_of
 from accounts.roles import Capability
 from moderation.domain.refusals import Held, Refused, Stale, WrongMove
 from moderation.forms import DraftForm, LeaseForm
@@ -130,7 +131,8 @@ def show(
 ) -> HttpResponse:
     """The whole page; `said` is the title, text and tone of a card above the decision."""
     context = {"page": page, "case_id": page.case_id, "lease": page.lease, "desk": desk(page, draft), "card": said}
-    context["pause"] = shift.card(request)
+    likes = preferences_of(request.user)
+    context |= {"pause": shift.card(request), "quick_dismiss": likes.quick_dismiss}
     response = render(request, PAGE, context, status=status)
     return push_url(response, resolve_url("case", page.case_id)) if request.method == "POST" else response
 

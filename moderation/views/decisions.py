@@ -1,6 +1,7 @@
 """Deciding: the preview, the decision, taking it back, and the second signature."""
 
 from django.contrib import messages
+from django.contrib.messages.storage.base import BaseStorage
 from django.http import HttpResponse
 from django.shortcuts import render, resolve_url
 from django.views.decorators.http import require_POST, require_safe
@@ -8,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain import planning
-from moderation.domain.planning import NAME_PLACE, Choice, Step
+from moderation.domain.planning import NAME_PLACE, Step
 from moderation.domain.refusals import Held, Refused, Stale, WrongMove
 from moderation.domain.vocabulary import DecisionState, Outcome, SanctionKind
 from moderation.forms import AnswerForm, DecisionForm, DraftForm, sentences
@@ -16,7 +17,7 @@ from moderation.http import SeeOther, StaffRequest, wants_fragment
 from moderation.models import Decision
 from moderation.operations import approvals, decisions, leases
 from moderation.operations.verdicts import Measured, Verdict
-from moderation.queries.cases import case_page, own_case
+from moderation.queries.cases import CasePage, case_page, own_case
 from moderation.queries.desk import Draft, desk, unread, usernames
 from moderation.queries.proposals import proposals_page
 from moderation.views.case import PAGE, show
@@ -51,7 +52,7 @@ def case_decide(request: StaffRequest, case_id: int) -> HttpResponse:
     if unread(steps, draft):
         return show(request, page, draft, status=422, **_TO_READ)
     try:
-        decision = decisions.decide_case(case_id, actor=request.user, verdict=_verdict(form, draft, steps))
+        decision = decisions.decide_case(case_id, actor=request.user, verdict=_verdict(form, page, draft, steps))
     except Stale as refused:
         return show(request, page, draft, status=409, title="Not decided: the case has changed", text=str(refused))
     except Refused as refused:
@@ -110,33 +111,41 @@ def _note(request: StaffRequest) -> str:
     return note
 
 
-def _verdict(form: DecisionForm, draft: Draft, steps: tuple[Step, ...]) -> Verdict:
+def _verdict(form: DecisionForm, page: CasePage, draft: Draft, steps: tuple[Step, ...]) -> Verdict:
     names = usernames(steps)
+    finds_nothing = planning.finds_nothing(draft.wish, page.people.candidates)
+    clearing = planning.cleared(draft.wish, page.people.candidates)
     return Verdict(
         key=draft.key,
-        outcome=Outcome.NO_VIOLATION if draft.wish.choice is Choice.NO_VIOLATION else Outcome.SANCTIONED,
-        grounds=tuple(dict.fromkeys(step.ground for step in steps)),
+        outcome=Outcome.NO_VIOLATION if finds_nothing else Outcome.SANCTIONED,
+        grounds=tuple(dict.fromkeys(cause.ground for step in steps for cause in step.causes)),
         sanctions=tuple(_measured(step, draft, names[step.candidate.account_id]) for step in steps),
         note=draft.note,
         seen_version=form.cleaned_data["seen_version"],
         lease_token=form.cleaned_data["lease_token"],
+        cleared=tuple((one.candidate.account_id, one.ground) for one in clearing),
+        reasons=() if finds_nothing else draft.reasons,  # the page hides them then
     )
 
 
 def _measured(step: Step, draft: Draft, username: str) -> Measured:
     notice = draft.notices[step.code].replace(NAME_PLACE, username)
-    return Measured(step.candidate.account_id, step.ground, step.measure, notice)
+    return Measured(
+        step.candidate.account_id, step.ground, step.measure, notice, clause=step.clause.code, also=step.also
+    )
 
 
 def _tell(request: StaffRequest, decision: Decision) -> None:
-    """A toast from which the decision can be undone, as long as it can."""
+    """A toast from which the decision can be undone, as long as it can; one, also when the form was sent twice."""
     if decision.undo_until is None:
         return
-    messages.info(
-        request,
-        f"Case {decision.case_id}: {_in_short(decision)}.",
-        extra_tags=f"undo:{decision.pk}:{decision.undo_until.isoformat()}",
-    )
+    tag = f"undo:{decision.pk}:{decision.undo_until.isoformat()}"
+    waiting = messages.get_messages(request)
+    assert isinstance(waiting, BaseStorage)
+    is_told = any(message.extra_tags == tag for message in waiting)
+    waiting.used = False  # looked at, not shown
+    if not is_told:
+        messages.info(request, f"Case {decision.case_id}: {_in_short(decision)}.", extra_tags=tag)
 
 
 def _in_short(decision: Decision) -> str:

@@ -13,6 +13,8 @@ function matches(shortcut, event) {
   const key = parts.pop() || "+";
   const wanted = (modifier) => parts.includes(modifier);
   if (wanted("Control") !== (event.ctrlKey || event.metaKey) || wanted("Alt") !== event.altKey) return false;
+  // Digits by their place: with Shift, and on some keyboards without, the same key writes something else.
+  if (/^\d$/.test(key) && event.code) return event.code.replace(/^(Digit|Numpad)/, "") === key && wanted("Shift") === event.shiftKey;
   const isLetter = key.length === 1 && key.toLowerCase() !== key.toUpperCase();
   if ((isLetter || key.length > 1) && wanted("Shift") !== event.shiftKey) return false;
   return event.key.toLowerCase() === key.toLowerCase();

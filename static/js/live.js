@@ -25,7 +25,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
 // A server that cannot answer is said so, whatever was pressed; what stands on the page stays.
 for (const kind of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(kind, (event) => {
-    if (isPoll(event)) return;
+    if (isPoll(event) || event.detail.isTold) return;
     const status = event.detail.xhr?.status;
     toast(status ? `Haven answered with an error (${status}). Nothing was changed; try again.` : "Haven does not answer. Nothing was changed; check your connection and try again.");
   });

@@ -19,6 +19,10 @@ NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"
 HARMLESS = (
     "Permissions-Policy",
     "the server responded with a status of 4",
+    "the server responded with a status of 502",
+    "Error Code 502",
+    "net::ERR_INTERNET_DISCONNECTED",
+    "net::ERR_CONNECTION_RESET",
     "Error Code 4",
     "htmx:sendError",
     "htmx:sendAbort",

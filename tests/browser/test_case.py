@@ -155,7 +155,7 @@ def test_the_consequences_follow_the_choice(open_page: OpenPage, moderator: User
     page.get_by_text("Suspend …").click()
     page.locator("select[name=length]").select_option("suspension:permanent")
     expect(told).to_contain_text("without end")
-    page.get_by_text("No violation").click()
+    page.locator(".choice").get_by_text("No violation").click()
     expect(told).to_contain_text("No account changes")
     expect(page.get_by_label("Note for the record")).to_have_value("half a thou")
 
@@ -168,7 +168,7 @@ def test_without_javascript(open_page: OpenPage, moderator: User, teen_case: Cas
     heading(page, teen_case)
     page.get_by_role("button", name="Show contacts").click()
     expect(page.get_by_text(making.PHONE).first).to_be_visible()
-    page.get_by_text("Education notice", exact=True).click()
+    page.locator(".choice").get_by_text("Education notice").click()
     page.get_by_label("Note for the record").fill("first time")
     page.get_by_role("button", name="Confirm and next").click()
 

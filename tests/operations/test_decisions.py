@@ -1,5 +1,6 @@
 """Deciding and undoing: one transaction, the right person, the version that was seen."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -21,6 +22,7 @@ from moderation.operations import leases
 from moderation.operations.approvals import approve_decision
 from moderation.operations.decisions import decide_case, undo_decision
 from moderation.operations.reports import ToldReport, take_report
+from moderation.operations.sanctions import lift_sanction
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +88,61 @@ class TestRefusals:
         with pytest.raises(Refused, match="no teen badge"):
             decide_case(case.pk, actor=me, verdict=said)
 
+    @pytest.mark.parametrize("clause", ["", "no such clause", "asking"])
+    def test_a_sanction_rests_on_a_clause_of_its_ground(self, clause: str) -> None:
+        case, me = making.case(), making.moderator()
+        held = _held(case, me)
+        said = replace(making.measured(held.subject), clause=clause)
+        with pytest.raises(Refused, match="clause"):
+            decide_case(case.pk, actor=me, verdict=making.verdict(held, said))
+        assert not Decision.objects.exists()
+
+    @pytest.mark.parametrize("reason", ["no_such_reason", "gossip"])
+    def test_a_reason_is_one_that_the_policy_has_for_the_grounds_of_the_case(self, reason: str) -> None:
+        case, me = making.case(), making.moderator()
+        held = _held(case, me)
+        said = making.verdict(held, making.measured(held.subject), reasons=("gave_number", reason))
+        with pytest.raises(Refused, match="no reason"):
+            decide_case(case.pk, actor=me, verdict=said)
+        assert not Decision.objects.exists()
+
+    def test_no_violation_takes_no_reason(self) -> None:
+        case, me = making.case(), making.moderator()
+        held = _held(case, me)
+        with pytest.raises(Refused, match="Reasons belong to a sanction"):
+            decide_case(case.pk, actor=me, verdict=making.verdict(held, reasons=("gave_number",)))
+
+    def test_what_a_sanction_stands_for_besides_has_to_be_upheld_too(self) -> None:
+        case, me = making.case(), making.moderator()
+        held = _held(case, me)
+        said = replace(making.measured(held.subject), also=(Ground.CONTACT_REQUESTED,))
+        with pytest.raises(Refused, match="ground"):
+            decide_case(case.pk, actor=me, verdict=making.verdict(held, said))
+
+    def test_nobody_is_sanctioned_and_cleared_on_the_same_ground(self) -> None:
+        case, me = making.case(), making.moderator()
+        held = _held(case, me)
+        said = making.verdict(held, making.measured(held.subject), cleared=((held.subject_id, Ground.CONTACT_SHARED),))
+        with pytest.raises(Refused, match="sanctioned and cleared"):
+            decide_case(case.pk, actor=me, verdict=said)
+
+    def test_an_account_outside_the_case_cannot_be_cleared(self) -> None:
+        case, me = making.case(), making.moderator()
+        held = _held(case, me)
+        stranger = (making.account().pk, Ground.CONTACT_SHARED)
+        with pytest.raises(Refused, match="no part in this case"):
+            decide_case(case.pk, actor=me, verdict=making.verdict(held, cleared=(stranger,)))
+
+    def test_an_account_gets_one_suspension_in_a_decision(self) -> None:
+        case, me = making.case(), making.moderator()
+        held = _held(case, me)
+        two = [
+            making.measured(held.subject, "suspension:7"),
+            making.measured(held.subject, "suspension:30", Ground.CONTACT_REQUESTED),
+        ]
+        with pytest.raises(Refused, match="only once"):
+            decide_case(case.pk, actor=me, verdict=making.verdict(held, *two))
+
     def test_a_closed_case_is_stale(self) -> None:
         case, me = making.case(), making.moderator()
         held = _held(case, me)
@@ -95,8 +152,6 @@ class TestRefusals:
 
 
 def _outcome(said, outcome):
-    from dataclasses import replace
-
     from moderation.domain.vocabulary import Outcome
 
     return replace(said, outcome=Outcome(outcome))
@@ -180,6 +235,61 @@ def test_a_critical_removal_waits_for_a_second_person_and_holds_the_badge_meanwh
     case.refresh_from_db()
     assert case.state == CaseState.PROPOSED
     assert [event.topic for event in OutboxEvent.objects.all()] == ["badge.held"]
+
+
+def test_no_violation_clears_every_ground_of_the_case() -> None:
+    decision = making.decided(making.case())
+
+    assert (decision.grounds, decision.cleared) == ([], ["contact_shared"])
+
+
+def test_several_accounts_and_grounds_in_one_decision_with_what_was_found_to_be_nothing() -> None:
+    case, me = making.case(), making.moderator()
+    held, other = _held(case, me), case.parties.get(is_actor=False).account
+    suspended = replace(making.measured(held.subject, "suspension:30"), also=(Ground.CONTACT_REQUESTED,))
+    taught = making.measured(other, "education_notice", Ground.CONTACT_REQUESTED)
+    cleared = ((other.pk, Ground.CONTACT_SHARED), (other.pk, Ground.OFFSITE_CONTACT))
+    said = making.verdict(held, suspended, taught, cleared=cleared, reasons=("gave_number", "asked_twice"))
+
+    decision = decide_case(case.pk, actor=me, verdict=said)
+
+    assert (decision.cleared, decision.reasons) == (["offsite_contact"], ["gave_number", "asked_twice"])
+    reasons = {sanction.account_id: sanction.reason for sanction in Sanction.objects.all()}
+    assert reasons[held.subject_id].endswith(
+        "It stands for contact requested too. Reasons: gave a number; asked twice."
+    )
+    assert reasons[other.pk].endswith("Reasons: asked twice.")
+    details = AuditEntry.objects.get(verb="case.decided").details
+    assert details["reasons"] == ["gave_number", "asked_twice"]
+    assert details["cleared"] == [f"{other.pk}:contact_shared", f"{other.pk}:offsite_contact"]
+
+
+def test_each_sanction_of_a_decision_can_be_lifted_by_itself() -> None:
+    case, me = making.case(), making.moderator()
+    held, other = _held(case, me), case.parties.get(is_actor=False).account
+    both = [making.measured(account, "suspension:7") for account in (held.subject, other)]
+    decide_case(case.pk, actor=me, verdict=making.verdict(held, *both))
+
+    lift_sanction(other.sanctions.get().pk, actor=making.admin(), reason="was not there")
+
+    other.refresh_from_db()
+    held.subject.refresh_from_db()
+    assert (other.suspended, held.subject.suspended) == (False, True)
+
+
+def test_the_clause_that_was_shown_is_the_one_on_record() -> None:
+    ann = making.listener(badges=[TEEN_BADGE])
+    case, me = making.case(actor=ann, other=making.teen()), making.moderator()
+    held = _held(case, me)
+    removal = replace(making.measured(ann, "teen_badge_removal"), clause="teen")
+
+    decide_case(case.pk, actor=me, verdict=making.verdict(held, removal, reasons=("teen_present",)))
+
+    given = {sanction.kind: sanction for sanction in Sanction.objects.all()}
+    assert {sanction.clause for sanction in given.values()} == {"teen"}
+    assert "Reasons: teen present." in given[SanctionKind.TEEN_BADGE_REMOVAL].reason
+    assert "Zero tolerance" in given[SanctionKind.TEEN_BADGE_HOLD].notice
+    assert "Reasons" not in given[SanctionKind.TEEN_BADGE_HOLD].notice
 
 
 class TestUndo:

@@ -1,5 +1,6 @@
 """What the case page is given: transcript, people, reports, suggestions; and for how many queries."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -166,9 +167,81 @@ def test_sharing_with_a_teen_suggests_the_removal_of_the_badge() -> None:
 
     page = page_of(case)
 
-    assert [choice.choice for choice in desk(page).choices] == list(Choice)
+    assert {choice.choice for choice in desk(page).choices} == set(Choice)
     assert desk(page).choices[0].label == "Remove teen badge and suspend for 7 days"
     assert desk(page).second
+
+
+def charges_of(page: CasePage) -> dict[str, list[tuple[str, str]]]:
+    """By ground, who can be decided about and what stands answered."""
+    return {
+        ground.label: [
+            (charge.candidate.name, next(a.code for a in (*charge.answers, *charge.badge_answers) if a.is_chosen))
+            for charge in ground.charges
+        ]
+        for ground in desk(page).grounds
+    }
+
+
+def test_every_actor_can_be_decided_about_on_every_ground_and_nobody_else() -> None:
+    ann, ben = making.account(username="ann"), making.account(username="ben")
+    case = making.case(actor=ann, other=ben)
+    found = case.findings.get()
+    case.findings.create(
+        actor=ann, rule=Ground.CONTACT_REQUESTED, kind="other", score=0.8, explanation="asks", detector="phrases",
+        engine="test", message_ids=found.message_ids, spans=[], key="another",
+    )  # fmt: skip
+
+    assert charges_of(page_of(case)) == {
+        "Contact shared": [("ann", "suggested")],
+        "Contact requested": [("ann", "suggested")],
+    }
+
+
+def test_whoever_was_there_can_be_decided_about_for_off_site_contact_and_nothing_is_suggested_for_them() -> None:
+    ann, ben = making.account(username="ann"), making.account(username="ben")
+
+    page = page_of(making.case(actor=ann, other=ben, ground=Ground.OFFSITE_CONTACT))
+
+    assert charges_of(page) == {"Off-site contact": [("ann", "suggested"), ("ben", "none")]}
+
+
+def test_all_accounts_of_the_person_can_be_decided_about_for_harm() -> None:
+    case, _ = harm()
+
+    (answers,) = charges_of(page_of(case)).values()
+
+    assert answers == [(case.subject.display_name, "suggested"), ("Linked account 1", "suggested")]
+
+
+def test_only_whoever_holds_the_badge_can_lose_it() -> None:
+    ann = making.listener(badges=["teen_listener"])
+    held, plain = (making.case(actor=actor, other=making.teen()) for actor in (ann, making.account()))
+
+    assert desk(page_of(held)).grounds[0].charges[0].badge_answers
+    assert not desk(page_of(plain)).grounds[0].charges[0].badge_answers
+
+
+def test_the_reasons_are_those_of_the_grounds_and_the_first_nine_have_a_key() -> None:
+    shown = desk(page_of(making.case())).reasons
+
+    assert [(reason.label, reason.key) for reason in shown][:2] == [
+        ("gave a number", "1"),
+        ("gave a name on another platform", "2"),
+    ]
+    assert "asked twice" not in [reason.label for reason in shown]
+
+
+def test_another_template_replaces_the_text_once_and_then_what_is_typed_stays() -> None:
+    page = page_of(making.case())
+    code = desk(page).notices[0].code
+    draft = Draft(page.first_wish, notices={code: "my words"}, templates={code: "gentle"})
+
+    anew = desk(page, replace(draft, made_from={code: "standard"})).notices[0]
+    kept = desk(page, replace(draft, made_from={code: "gentle"})).notices[0]
+
+    assert (anew.is_recast, anew.text.count("hard to read")) == (True, 1)
+    assert (kept.is_recast, kept.text) == (False, "my words")
 
 
 def test_a_badge_that_nobody_holds_is_not_offered() -> None:

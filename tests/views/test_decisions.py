@@ -5,11 +5,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from moderation.domain.vocabulary import CaseState, DecisionState, Ground
+from moderation.forms import DraftForm
 from moderation.models import Account, Case, Decision, Sanction
 from moderation.operations.leases import claim_case, release_case, take_over
 from moderation.queries.cases import case_page
@@ -122,6 +124,11 @@ def test_an_unknown_decision_is_not_found(browser: Client, name: str) -> None:
         {"seen_version": ""},
         {"lease_token": "x"},
         {"note": "x" * 5000},
+        {"answer-1:contact_shared": "suspension:9999"},
+        {"answer-x:contact_shared": "none"},
+        {"answer-1:slander": "none"},
+        {"reasons": ["gave_number", "gossip"]},
+        {"reasons": "x' OR 1=1"},
     ],
 )
 def test_what_no_form_sends_is_refused_with_a_sentence(
@@ -213,6 +220,117 @@ def test_the_same_form_twice_is_one_decision_and_leads_to_the_same_case(
     assert first["Location"] == second["Location"]
     assert Decision.objects.count() == 1
     assert Case.objects.filter(holder=moderator).count() == 1
+
+
+def each(case: Case, user: User, said: dict[str, str], **changed: Any) -> dict[str, Any]:
+    """What the form sends with these answers by rule and account, after its preview was looked at."""
+    form = form_of(case, user, choice="each", **{f"answer-{place}": code for place, code in said.items()}, **changed)
+    draft = DraftForm(_posted(form))
+    assert draft.is_valid()
+    shown = desk(case_page(case.pk, viewer=user), draft.draft())
+    return form | {f"notice-{notice.code}": notice.text for notice in shown.notices}
+
+
+def _posted(form: dict[str, Any]) -> QueryDict:
+    posted = QueryDict(mutable=True)
+    for name, value in form.items():
+        posted.setlist(name, [str(one) for one in value] if isinstance(value, list) else [str(value)])
+    return posted
+
+
+def test_what_was_not_shown_by_rule_and_account_is_shown_before_it_is_sent(
+    browser: Client, moderator: User, held: Case
+) -> None:
+    place = f"{held.subject_id}:contact_shared"
+    form = form_of(held, moderator, choice="each") | {f"answer-{place}": "suspension:30"}
+
+    answer = browser.post(address("case_decide", held), form)
+
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "for 30 days" in text
+    assert f'name="answer-{place}"' in text
+    assert not Decision.objects.exists()
+
+
+def test_every_account_gets_what_was_answered_for_it(browser: Client, moderator: User) -> None:
+    ann, ben = making.account(), making.account()
+    case = making.case(actor=ann, other=ben, ground=Ground.OFFSITE_CONTACT)
+    held = claim_case(case.pk, actor=moderator)
+    said = {f"{ann.pk}:offsite_contact": "suspension:1", f"{ben.pk}:offsite_contact": "education_notice"}
+
+    answer = browser.post(address("case_decide", held), each(held, moderator, said, reasons=["own_words"]))
+
+    assert answer.status_code == 303
+    given = {sanction.account_id: (sanction.kind, sanction.days) for sanction in Sanction.objects.all()}
+    assert given == {ann.pk: ("suspension", 1), ben.pk: ("education_notice", None)}
+    decision = Decision.objects.get()
+    assert (decision.grounds, decision.cleared, decision.reasons) == (["offsite_contact"], [], ["own_words"])
+    page = browser.get(address("case", case)).content.decode()
+    assert "Reasons: said so themselves." in page
+
+
+def test_nothing_answered_to_each_is_no_violation(browser: Client, moderator: User, held: Case) -> None:
+    said = {f"{held.subject_id}:contact_shared": "none"}
+
+    browser.post(address("case_decide", held), each(held, moderator, said, reasons=["gave_number"]))
+
+    decision = Decision.objects.get()
+    assert (decision.outcome, decision.cleared, decision.reasons) == ("no_violation", ["contact_shared"], [])
+
+
+def test_answers_for_accounts_of_another_case_do_nothing(browser: Client, moderator: User, held: Case) -> None:
+    stranger = making.account()
+    said = {f"{stranger.pk}:contact_shared": "suspension:permanent"}
+
+    browser.post(address("case_decide", held), each(held, moderator, said))
+
+    assert set(Sanction.objects.values_list("account", flat=True)) == {held.subject_id}
+
+
+def test_another_template_is_shown_before_it_is_sent(browser: Client, moderator: User, held: Case) -> None:
+    form = form_of(held, moderator)
+    code = next(name for name in form if name.startswith("notice-")).removeprefix("notice-")
+    picked = {f"template-{code}": "gentle", f"made-from-{code}": "standard"}
+
+    answer = browser.post(address("case_decide", held), form | picked)
+
+    assert answer.status_code == 422
+    assert "hard to read" in answer.content.decode()
+    assert not Decision.objects.exists()
+    edited = picked | {f"made-from-{code}": "gentle", f"notice-{code}": "my own words"}
+    browser.post(address("case_decide", held), form | edited)
+    assert Sanction.objects.get().notice == "my own words"
+
+
+def test_hostile_codes_and_names_of_templates_stay_text(browser: Client, moderator: User, held: Case) -> None:
+    form = form_of(held, moderator)
+    code = next(name for name in form if name.startswith("notice-")).removeprefix("notice-")
+    sent = {f"template-{code}": HOSTILE, f"made-from-{code}": HOSTILE[:9], f"template-{HOSTILE}": HOSTILE}
+
+    answer = browser.post(address("case_decide", held), form | sent | {f"notice-{HOSTILE}": HOSTILE})
+
+    assert "<script>alert" not in answer.content.decode()
+
+
+def test_dismissing_with_one_key_is_offered_to_whoever_asked_for_it(
+    browser: Client, moderator: User, held: Case
+) -> None:
+    def offered(stored: Any) -> bool:
+        User.objects.filter(pk=moderator.pk).update(preferences=stored)
+        return "Dismiss and next" in browser.get(address("case", held)).content.decode()
+
+    assert not any(map(offered, [{}, [], {"quick_dismiss": "yes"}, {"unheard_of": True}]))
+    assert offered({"quick_dismiss": True, "unheard_of": 7})
+
+
+def test_dismissing_sends_the_form_with_no_violation_last(browser: Client, moderator: User, held: Case) -> None:
+    form = form_of(held, moderator, note="nothing in it", choice=["suggested", "no_violation"])
+
+    browser.post(address("case_decide", held), form)
+
+    decision = Decision.objects.get()
+    assert (decision.outcome, decision.note) == ("no_violation", "nothing in it")
 
 
 def test_the_notice_goes_out_as_it_was_edited(browser: Client, moderator: User, held: Case) -> None:
@@ -348,7 +466,7 @@ def test_hostile_notes_stay_text(moderator: User) -> None:
     browser = signed_in(moderator)
     form = form_of(claimed, moderator, choice="suspend", length="suspension:permanent")
     shown = browser.post(address("case_decide", claimed), form | {"note": HOSTILE})
-    form |= {f"notice-{case.subject_id}:suspension:permanent": HOSTILE, "note": HOSTILE}
+    form |= {f"notice-{case.subject_id}:suspension:permanent:contact_shared": HOSTILE, "note": HOSTILE}
     browser.post(address("case_decide", claimed), form)
     pages = [shown, signed_in(making.senior()).get(reverse("proposals")), browser.get(address("case", case))]
 
