@@ -73,7 +73,7 @@ def _kept(talk: Talk) -> Kept:
     lines = engine.read(messages, known({}))
     read = Read(messages, lines)
     clues = engine.located(read, lines, allowed(Options()))
-    return Kept(talk, read, clues, verdicts(read, range(len(messages)), [touched(clue) for clue in clues]))
+    return Kept(talk, read, clues, verdicts(read, range(len(messages)), [clue.spots for clue in clues]))
 
 
 def _messages(talk: Talk) -> tuple[Message, ...]:

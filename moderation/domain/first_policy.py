@@ -34,7 +34,7 @@ FIRST_POLICY: dict[str, Any] = {
         },
         "contact_requested": {
             "severity": "normal",
-            "opens_from": 0.6,
+            "opens_from": 0.6,  # what is only judged, and located by no detector, is right too seldom below
             "clause": {
                 "code": "asking",
                 "text": "Asking for contact information, or inviting someone off the site, "

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 
 from moderation.prescreen.lexicon import table
 from moderation.prescreen.number_words import digit_signs, number_words, stuck
+from moderation.prescreen.numerals import Group, Item, grouped
 
 __all__ = ["Group", "Run", "number_words", "runs"]
 
@@ -31,16 +32,6 @@ _NEAR = 3  # characters in which punctuation before a number is looked for
 _LAST_IN_A_LIST = 20  # "day 3", "line 12"
 _ENOUGH_COMPANY = 3  # sure pieces that make a loose word at the edge a digit, too
 _DIALLED_LENGTHS = frozenset({10, 11})
-
-
-@dataclass(slots=True)
-class Group:
-    """Digits written in one go: "555", "triple five", "ninety-one". form: d figures, w words, m look-alikes or sums."""
-
-    start: int
-    end: int
-    value: str
-    form: str
 
 
 @dataclass(slots=True)
@@ -69,31 +60,6 @@ class Run:
     @property
     def groups(self) -> list[str]:
         return [piece.value for piece in self.pieces]
-
-
-@dataclass(slots=True)
-class _Item:
-    """A number word or figures as they stand in the text, before "double" and "hundred" are applied."""
-
-    start: int
-    end: int
-    part: str  # figures, look, sum, times, minus, or the part of a number word
-    value: str
-    languages: frozenset[str] = frozenset()
-    sure: bool = True
-    glue: str = ""  # the glue word right before it
-    pause: bool = False  # punctuation right before it
-    opens: bool = False  # nothing, or punctuation, stands before it
-    closes: bool = False  # nothing, or punctuation, follows
-    counts: bool = False  # a small number beside "last", "first": it may only say how many digits there are
-
-    @property
-    def number(self) -> int:
-        return int(self.value or 0)
-
-    @property
-    def spoken(self) -> bool:
-        return bool(self.languages)
 
 
 def runs(text: str) -> list[Run]:
@@ -140,10 +106,10 @@ def _small() -> _Small:
     )
 
 
-def _stretches(text: str) -> Iterator[list[_Item]]:
+def _stretches(text: str) -> Iterator[list[Item]]:
     """Items with nothing but glue between them; endless rows of them are no numbers that anybody dials."""
     small = _small()
-    current: list[_Item] = []
+    current: list[Item] = []
     endless = -1  # how far an endless row has got
     glue = previous = ""
     for match in _TOKEN.finditer(text):
@@ -183,16 +149,16 @@ def _stretches(text: str) -> Iterator[list[_Item]]:
         yield _ended(text, current)
 
 
-def _items(token: str, at: int, previous: str) -> list[_Item] | None:
+def _items(token: str, at: int, previous: str) -> list[Item] | None:
     """What a token says in digits; nothing for an ordinary word, None for the number of a day or a line."""
     if token[0].isdecimal():
         if len(token) < 3 and previous in _small().numbered and int(token) <= _LAST_IN_A_LIST:
             return None
-        return [_Item(at, at + len(token), "figures", token)]
+        return [Item(at, at + len(token), "figures", token)]
     return [_placed(word, at) for word in _known(token if token in _ALONE_A_DIGIT else token.lower())]
 
 
-def _ended(text: str, items: list[_Item]) -> list[_Item]:
+def _ended(text: str, items: list[Item]) -> list[Item]:
     if len(items) > 1 and any(item.counts for item in items):
         items = [item for at, item in enumerate(items) if not _says_how_many(items[at : at + 2])]
     first, last = items[0], items[-1]
@@ -203,13 +169,13 @@ def _ended(text: str, items: list[_Item]) -> list[_Item]:
     return items
 
 
-def _says_how_many(pair: list[_Item]) -> bool:
+def _says_how_many(pair: list[Item]) -> bool:
     """ "last four 0116": the number says how many digits come next."""
     item, after = pair[0], pair[-1]
     return item.counts and after is not item and after.part == "figures" and len(after.value) == item.number
 
 
-def _only_counts(item: _Item, stretch: list[_Item]) -> bool:
+def _only_counts(item: Item, stretch: list[Item]) -> bool:
     """ "the last four digits", "ten digits": a number that counts digits, and stands apart from those before it."""
     return item.part == "unit" and (item.counts or item.pause or len(stretch) == 1)
 
@@ -226,8 +192,8 @@ class _Known:
     sure: bool = True
 
 
-def _placed(word: _Known, at: int) -> _Item:
-    return _Item(at + word.start, at + word.end, word.part, word.value, word.languages, word.sure)
+def _placed(word: _Known, at: int) -> Item:
+    return Item(at + word.start, at + word.end, word.part, word.value, word.languages, word.sure)
 
 
 @lru_cache(maxsize=4096)
@@ -272,13 +238,13 @@ def _computed(token: str) -> tuple[_Known, ...]:
 # --- which loose words are digits
 
 
-def _apart(items: list[_Item]) -> Iterator[list[_Item]]:
+def _apart(items: list[Item]) -> Iterator[list[Item]]:
     """The stretch, broken where a loose word is no digit after all."""
     if all(item.sure for item in items):
         yield items
         return
     languages = frozenset[str]().union(*(item.languages for item in items if item.sure))
-    kept: list[_Item] = []
+    kept: list[Item] = []
     for at, item in enumerate(items):
         if item.sure or _welcome(items, at, languages):
             kept.append(item)
@@ -289,7 +255,7 @@ def _apart(items: list[_Item]) -> Iterator[list[_Item]]:
         yield kept
 
 
-def _welcome(items: list[_Item], at: int, languages: frozenset[str]) -> bool:
+def _welcome(items: list[Item], at: int, languages: frozenset[str]) -> bool:
     """A loose word is a digit only beside others of its kind: "ate" beside spoken digits, "l" beside figures."""
     item = items[at]
     around = [items[place] for place in (at - 1, at + 1) if 0 <= place < len(items)]
@@ -302,7 +268,7 @@ def _welcome(items: list[_Item], at: int, languages: frozenset[str]) -> bool:
     return bool(item.languages & languages) and any(other.spoken or other.part == "look" for other in around)
 
 
-def _looks_like_a_digit(item: _Item, around: list[_Item]) -> bool:
+def _looks_like_a_digit(item: Item, around: list[Item]) -> bool:
     touching = [other for other in around if other.end == item.start or item.end == other.start]
     if touching:
         return len(touching) == 2 or not item.value.strip("01") or item.value in {"00", "01", "10"}
@@ -310,7 +276,7 @@ def _looks_like_a_digit(item: _Item, around: list[_Item]) -> bool:
     return bool(single) and item.end - item.start == 1 and item.value in {"0", "1"}
 
 
-def _trimmed(items: list[_Item]) -> list[Group]:
+def _trimmed(items: list[Item]) -> list[Group]:
     """Drops loose words from the edges, unless there is company enough and they complete a number of usual length."""
     if all(item.part == "figures" for item in items):
         return [Group(item.start, item.end, item.value, "d") for item in items]
@@ -320,22 +286,22 @@ def _trimmed(items: list[_Item]) -> list[Group]:
     first, last = sure[0], sure[-1]
     while last + 1 < len(items) and _goes_on(items[last], items[last + 1]):
         last += 1
-    inner = _grouped(items[first : last + 1])
+    inner = grouped(items[first : last + 1])
     if len(sure) < _ENOUGH_COMPANY or len(sure) == len(items):
         return inner
     if items[0].value == "0" or items[0].opens:
         first = 0
     if items[-1].closes:
         last = len(items) - 1
-    inner = _grouped(items[first : last + 1])
+    inner = grouped(items[first : last + 1])
     for start, end in ((0, len(items)), (0, last + 1), (first, len(items))):
-        whole = _grouped(items[start:end])
+        whole = grouped(items[start:end])
         if _length(whole) in _DIALLED_LENGTHS and _length(inner) not in _DIALLED_LENGTHS:
             return whole
     return inner
 
 
-def _goes_on(item: _Item, after: _Item) -> bool:
+def _goes_on(item: Item, after: Item) -> bool:
     """ "soixante-dix", "five three times": the loose word belongs to the sure one before it."""
     under = item.part in {"ten", "scale"} and after.part == "unit" and not after.pause
     return after.part in {"times", "repeat"} or (under and bool(item.languages & after.languages))
@@ -343,155 +309,3 @@ def _goes_on(item: _Item, after: _Item) -> bool:
 
 def _length(groups: list[Group]) -> int:
     return sum(len(group.value) for group in groups)
-
-
-# --- from items to digits
-
-
-def _grouped(items: list[_Item]) -> list[Group]:
-    return list(_Speech(items).groups())
-
-
-_A_FEW = frozenset("23456")
-_OPERATORS = frozenset({"times", "minus"})
-_NO_NUMBER = _OPERATORS | {"repeat"}
-
-
-class _Speech:
-    """Applies the grammar of spoken numbers: "seventy six", "nine hundred", "double five", "three zeros"."""
-
-    def __init__(self, items: list[_Item]) -> None:
-        self.items = items
-        self.at = 0
-
-    def groups(self) -> Iterator[Group]:
-        before: Group | None = None
-        while self.at < len(self.items):
-            if self.items[self.at].part == "plural":  # "in sevens": nothing says how many
-                self.at += 1
-                continue
-            group, replaces = self._next(before)
-            if before is not None and not replaces:
-                yield before
-            before = group if group is not None else before if replaces else None
-        if before is not None:
-            yield before
-
-    def _next(self, before: Group | None) -> tuple[Group | None, bool]:
-        """The next group, and whether it takes the place of the one before."""
-        item = self.items[self.at]
-        if item.part == "repeat":
-            return self._repeated(before)
-        if item.part in _OPERATORS:
-            self.at += 1
-            return before, True
-        group = self._number()
-        return self._counted(group), False
-
-    def _peek(self, ahead: int = 0) -> _Item | None:
-        place = self.at + ahead
-        return self.items[place] if place < len(self.items) else None
-
-    def _repeated(self, before: Group | None) -> tuple[Group | None, bool]:
-        """ "double seven"; "five triple," says it afterwards."""
-        item = self.items[self.at]
-        self.at += 1
-        follower = self._peek()
-        afterwards = follower is None or (follower.pause and not item.pause)
-        if afterwards and before is not None:
-            return Group(before.start, item.end, before.value * item.number, "w"), True
-        if follower is None or follower.part in _NO_NUMBER:
-            return before, True
-        group = self._number()
-        return Group(item.start, group.end, group.value * item.number, "w"), False
-
-    def _counted(self, group: Group) -> Group:
-        """ "three zeros", "zwei mal die vier", "five three times", "eight minus one"."""
-        follower, after = self._peek(), self._peek(1)
-        if follower is None:
-            return group
-        if follower.part == "plural" and group.value in _A_FEW and not follower.pause:
-            self.at += 1
-            return Group(group.start, follower.end, follower.value * int(group.value), "w")
-        if follower.part in _OPERATORS and after is not None and after.part not in _NO_NUMBER:
-            if follower.part == "minus":
-                self.at += 1
-                return self._less(group)
-            if group.value in _A_FEW:
-                self.at += 1
-                counted = self._number()
-                return Group(group.start, counted.end, counted.value * int(group.value), "w")
-        if follower.value in _A_FEW and len(group.value) == 1 and not follower.pause and self._said_times():
-            self.at += 2
-            return Group(group.start, self.items[self.at - 1].end, group.value * follower.number, "w")
-        return group
-
-    def _said_times(self) -> bool:
-        """ "three times" comes next, and nothing after it that it could belong to."""
-        times, beyond = self._peek(1), self._peek(2)
-        return times is not None and times.part == "times" and (beyond is None or beyond.pause)
-
-    def _less(self, group: Group) -> Group:
-        taken = self._number()
-        difference = int(group.value[:9]) - int(taken.value[:9])
-        value = str(difference) if difference >= 0 else group.value + taken.value
-        return Group(group.start, taken.end, value, "m")
-
-    def _number(self) -> Group:
-        """One numeral, the unit under the ten and the rest under the hundred taken in."""
-        first = self.items[self.at]
-        if first.part in {"figures", "look", "sum"}:
-            return self._figures(first)
-        value, last = self._below_hundred()
-        if self._continues("scale") and 0 < value < 100:
-            value, last = value * self.items[self.at].number, self.items[self.at]
-            self.at += 1
-        if value >= 100 and value % 100 == 0 and self._has_rest(first):
-            rest, last = self._below_hundred()
-            value += rest
-        return Group(first.start, last.end, str(value), "w")
-
-    def _figures(self, first: _Item) -> Group:
-        self.at += 1
-        form = "d" if first.part == "figures" else "m"
-        if first.part == "figures" and len(first.value) <= 2 and self._continues("scale") and first.number:
-            scale = self.items[self.at]
-            self.at += 1
-            return Group(first.start, scale.end, str(first.number * scale.number), "w")
-        return Group(first.start, first.end, first.value, form)
-
-    def _below_hundred(self) -> tuple[int, _Item]:
-        first = self.items[self.at]
-        value, last = first.number, first
-        self.at += 1
-        if self._continues("ten") and first.part == "unit" and (value, self.items[self.at].number) == (4, 20):
-            value, last = 80, self.items[self.at]  # quatre-vingts
-            self.at += 1
-        if value in {20, 30, 40, 50, 60, 70, 80, 90} and self._continues("unit"):
-            most = 20 if value in {60, 80} and "fr" in self.items[self.at].languages else 10
-            if 0 < self.items[self.at].number < most:
-                value, last = value + self.items[self.at].number, self.items[self.at]
-                self.at += 1
-        if value in {70, 90} and last.number == 10 and self._continues("unit") and 6 < self.items[self.at].number < 10:
-            value, last = value + self.items[self.at].number, self.items[self.at]  # soixante-dix-sept
-            self.at += 1
-        return value, last
-
-    def _continues(self, part: str) -> bool:
-        item = self._peek()
-        return (
-            item is not None
-            and item.part == part
-            and not item.pause
-            and item.glue in {"", "and", "y", "e", "et", "und"}
-        )
-
-    def _has_rest(self, first: _Item) -> bool:
-        """In English "five hundred and six", "five hundred fifty-five" go on; elsewhere "six cent deux" does, too."""
-        item = self._peek()
-        if item is None or not (self._continues("unit") or self._continues("ten")) or not 0 < item.number < 100:
-            return False
-        if "en" not in first.languages or item.glue == "and" or item.number >= 10:
-            return True
-        after = self._peek(1)
-        return item.closes if after is None else after.pause

@@ -25,7 +25,7 @@ from moderation.prescreen.media import Media, known
 from moderation.prescreen.respell import respell
 from moderation.prescreen.talk import Talk
 from moderation.prescreen.verdicts import verdicts
-from moderation.prescreen.weighing import touched, weighed
+from moderation.prescreen.weighing import weighed
 from moderation.prescreen.windows import AFTER
 
 ENGINE_VERSION = "2.0.0"
@@ -68,7 +68,7 @@ def _found(messages: Sequence[Message], since: int, chosen: Options) -> list[Fin
     allows = allowed(chosen)
     clues = [clue for clue in located(talk, lines, allows) if clue.last >= since]
     noticed = [line.index for line in lines if _NOTICED in line.topics and line.index >= since]
-    judged = verdicts(talk, noticed, [touched(clue) for clue in clues])
+    judged = verdicts(talk, noticed, [clue.spots for clue in clues])
     return findings(weighed(talk, clues, judged, allows), chosen)
 
 

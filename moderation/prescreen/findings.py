@@ -8,6 +8,7 @@ from moderation.prescreen.lines import Clue
 _ORDER = {rule: place for place, rule in enumerate(Rule)}
 _HIGHEST = 0.99
 _COUNTED = 3  # further clues add nothing to the score
+_EXPLAINED = 3
 
 
 def findings(clues: Iterable[Clue], options: Options) -> list[Finding]:
@@ -38,9 +39,19 @@ def _finding(rule: Rule, actor: str, clues: list[Clue]) -> Finding:
         spans=tuple(_apart([spans[key] for key in sorted(spans)])),
         kind=best.kind,
         score=_joint(clue.score for clue in clues),
-        explanation=f"{best.why}, over {len(messages)} messages" if len(messages) > 1 else best.why,
+        explanation=_explained(clues, len(messages)),
         detector=best.detector,
     )
+
+
+def _explained(clues: Iterable[Clue], messages: int) -> str:
+    """What each clue says, the surest first and each once; how many messages, where that is not said."""
+    surest = sorted(clues, key=lambda clue: -clue.score)
+    said = list(dict.fromkeys(clue.why for clue in surest))
+    if len(said) == 1 < messages and len(surest) > 1:
+        return f"{said[0]}, over {messages} messages"
+    more = [f"and {len(said) - _EXPLAINED} more"] if len(said) > _EXPLAINED else []
+    return "; ".join([*said[:_EXPLAINED], *more])
 
 
 def _joint(scores: Iterable[float]) -> float:

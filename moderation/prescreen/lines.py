@@ -65,6 +65,11 @@ class Clue:
     completed_at: int = -1  # the message of somebody else without which it would not have been seen
 
     @property
+    def spots(self) -> list[tuple[int, int]]:
+        """Where it begins in each of its messages: their index, and the offset in folded text."""
+        return [(self.line.index, self.start), *((piece.line.index, piece.start) for piece in self.extra)]
+
+    @property
     def last(self) -> int:
         """The index of the message that made it certain."""
         return max(self.line.index, self.completed_at, *(piece.line.index for piece in self.extra), -1)

@@ -1,5 +1,6 @@
 """The conversation as the detectors and the judge read it: any message by index, made ready at most once."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from moderation.prescreen.contract import Message
@@ -36,6 +37,11 @@ class Talk:
             line = self.line(index)
             self._parts[index] = parts_of(index, line.sender, line.text)
         return self._parts[index]
+
+    def place(self, index: int, offset: int) -> tuple[int, int]:
+        """The message, and which of its parts holds the character at `offset`."""
+        ends = [part.pieces[-1].end for part in self.parts(index)[:-1]]
+        return index, bisect_right(ends, offset)
 
     def window(self, index: int, part: int) -> Window:
         """One part of a message with the parts around it."""

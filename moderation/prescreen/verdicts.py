@@ -1,6 +1,6 @@
 """What the judge says of the messages worth asking about; the skim spares it those that are plainly harmless."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from moderation.prescreen.contract import Rule
@@ -13,10 +13,11 @@ from moderation.prescreen.windows import Part, Window, alone
 
 _GAP = 2  # pieces that may lie between two stretches of one piece of evidence
 _MOST_SKIMMED = 4  # parts of one message: a hostile one must not cost more than a long one
-_MOST_JUDGED = 1  # of these
-_MOST_OF_A_CLUE = 2  # messages that it touches
+_MOST_JUDGED = 1  # of these, besides those that hold a clue
+_MOST_OF_A_CLUE = 2  # parts that it touches
 
 Place = tuple[int, int]  # message and part
+Spot = tuple[int, int]  # message and offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +28,32 @@ class Verdict:
     evidence: dict[Rule, list[tuple[int, int]]]
 
 
-def verdicts(talk: Talk, noticed: Iterable[int], located: Sequence[Collection[int]]) -> dict[int, Verdict]:
-    """Verdicts on noticed messages that the skim cannot clear, and on the worst messages of everything located."""
-    asked = sorted({*noticed}.union(*located))
-    skimmed = _skimmed(talk, asked)
-    chosen = {place for place, odds in skimmed.items() if odds > table("weights")["bars"]["skim"]}
-    for messages in located:
-        chosen |= set(_worst((place for place in skimmed if place[0] in messages), skimmed, _MOST_OF_A_CLUE))
-    by_message: dict[int, list[Place]] = {}
-    for place in chosen:
-        by_message.setdefault(place[0], []).append(place)
-    places = sorted(place for own in by_message.values() for place in _worst(own, skimmed, _MOST_JUDGED))
-    opinions = judge().read([_window(talk, *place) for place in places])
+def verdicts(talk: Talk, noticed: Iterable[int], located: Sequence[Iterable[Spot]]) -> dict[int, Verdict]:
+    """Verdicts on noticed messages that the skim cannot clear, and on what the detectors located.
+
+    located: for each clue its places, as message and offset in the folded text.
+    """
+    clues = [{talk.place(index, offset) for index, offset in spots} for spots in located]
+    worth = {place for index in noticed for place in _noticed_parts(talk, index)}
+    skimmed = _skimmed(talk, sorted(worth.union(*clues)))
+    chosen: set[Place] = set()
+    for places in clues:
+        chosen |= set(_worst(places, skimmed, _MOST_OF_A_CLUE))
+    suspected: dict[int, list[Place]] = {}
+    for place in worth:
+        if skimmed[place] > table("weights")["bars"]["skim"]:
+            suspected.setdefault(place[0], []).append(place)
+    for own in suspected.values():
+        chosen |= set(_worst(own, skimmed, _MOST_JUDGED))
+    judged = sorted(chosen)
     found: dict[int, list[tuple[Part, Opinion]]] = {}
-    for (index, part), opinion in zip(places, opinions, strict=True):
+    for (index, part), opinion in zip(judged, judge().read([_window(talk, *place) for place in judged]), strict=True):
         found.setdefault(index, []).append((talk.parts(index)[part], opinion))
     return {index: _verdict(own) for index, own in found.items()}
 
 
-def _skimmed(talk: Talk, asked: Iterable[int]) -> dict[Place, float]:
-    """The highest log-odds by any rule of each part worth reading."""
-    places = [(index, part) for index in asked for part in _noticed_parts(talk, index)]
+def _skimmed(talk: Talk, places: Sequence[Place]) -> dict[Place, float]:
+    """The highest log-odds by any rule of each part."""
     opinions = skim().read([alone(talk.parts(index)[part]) for index, part in places])
     return {place: float(opinion.part.max()) for place, opinion in zip(places, opinions, strict=True)}
 
@@ -58,13 +64,14 @@ def _window(talk: Talk, index: int, part: int) -> Window:
     return talk.window(index, part) if len(parts) <= _MOST_SKIMMED else alone(parts[part])
 
 
-def _noticed_parts(talk: Talk, index: int) -> Iterable[int]:
+def _noticed_parts(talk: Talk, index: int) -> list[Place]:
     parts = talk.parts(index)
-    if len(parts) <= _MOST_SKIMMED:
-        return range(len(parts))
-    text = talk.line(index).text
-    odds = glance().odds([text[part.pieces[0].start : part.pieces[-1].end] for part in parts]).tolist()
-    return sorted(range(len(parts)), key=lambda at: -odds[at])[:_MOST_SKIMMED]
+    worth = list(range(len(parts)))
+    if len(parts) > _MOST_SKIMMED:
+        text = talk.line(index).text
+        odds = glance().odds([text[part.pieces[0].start : part.pieces[-1].end] for part in parts]).tolist()
+        worth = sorted(worth, key=lambda at: -odds[at])[:_MOST_SKIMMED]
+    return [(index, at) for at in worth]
 
 
 def _worst(places: Iterable[Place], odds: dict[Place, float], most: int) -> list[Place]:

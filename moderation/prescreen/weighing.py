@@ -24,6 +24,7 @@ _ADDRESS = re.compile(r"(?:[\w.+-]+@)?(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)+)", re
 
 def weighed(talk: Talk, located: Sequence[Clue], verdicts: Mapping[int, Verdict], allows: Allowed) -> list[Clue]:
     """The clues of the detectors with their final scores, and those that the judge alone stands for."""
+    located = list(_independent(located))
     for clue in located:
         clue.score = together(clue.score, _highest(clue, verdicts))
     given = {(clue.rule, index) for clue in located if clue.score >= _GIVEN for index in touched(clue)}
@@ -32,6 +33,14 @@ def weighed(talk: Talk, located: Sequence[Clue], verdicts: Mapping[int, Verdict]
         *located,
         *(clue for clue in judged if clue.rule is not Rule.CONTACT_SHARED or not _is_cleared(clue, allows)),
     ]
+
+
+def _independent(located: Sequence[Clue]) -> Iterator[Clue]:
+    """Without doubtful forms beside telling ones: what the judge says of a message is said of the telling ones."""
+    telling = {(clue.rule, index) for clue in located if clue.score >= _GIVEN for index in touched(clue)}
+    for clue in located:
+        if clue.score >= _GIVEN or not all((clue.rule, index) in telling for index in touched(clue)):
+            yield clue
 
 
 def together(form: float, odds: float | None) -> float:

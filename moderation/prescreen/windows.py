@@ -9,9 +9,10 @@ START = 101
 SEATS = tuple(range(2, 10))  # pieces that no text holds: whose part begins here; the first is the judged person's
 LONGEST = 144  # pieces of a stretch that the judge learned from
 LONGEST_PART = 64
+_VERY_LONG = 4 * LONGEST_PART  # a message so long is read in shorter parts: a contact drowns in a wall of text
+_SHORT_PART = 32
 BEFORE = 3
 AFTER = 1
-_CUT_AT = 56
 _BEFORE_PIECES = 40
 _AFTER_PIECES = 24
 
@@ -37,10 +38,12 @@ class Window:
 def parts_of(message: int, sender: str, text: str, most: int = 64) -> list[Part]:
     """A message in parts of at most LONGEST_PART pieces, cut at the end of a sentence where there is one."""
     left = pieces(text, most * LONGEST_PART)
+    longest = _SHORT_PART if len(left) > _VERY_LONG else LONGEST_PART
     found: list[Part] = []
-    while len(left) > LONGEST_PART:
-        ends = [at + 1 for at in range(_CUT_AT // 2, LONGEST_PART) if text[left[at].start] in ".!?\n"]
-        cut = ends[-1] if ends else _CUT_AT
+    while len(left) > longest:
+        cut = longest * 7 // 8
+        ends = [at + 1 for at in range(cut // 2, longest) if text[left[at].start] in ".!?\n"]
+        cut = ends[-1] if ends else cut
         found.append(Part(message, sender, tuple(left[:cut])))
         left = left[cut:]
     return [*found, Part(message, sender, tuple(left))]

@@ -54,3 +54,10 @@ def test_overlapping_spans_become_one() -> None:
 def test_a_clue_without_characters_names_its_message_only() -> None:
     (found,) = findings([clue(line(0, "u1", "gmail btw"), 0, 0)], Options())
     assert (found.messages, found.spans) == (("m0",), ())
+
+
+def test_the_explanation_says_what_each_clue_is() -> None:
+    name, number = clue(line(0, "u1", "luna_77"), 0, 7, 0.9), clue(line(1, "u1", "12345"), 0, 5)
+    name.why = "a name"
+    (found,) = findings([number, name], Options())
+    assert found.explanation == "a name; a number"

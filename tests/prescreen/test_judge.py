@@ -46,7 +46,15 @@ def test_what_is_plainly_harmless_is_not_judged() -> None:
 
 def test_what_was_located_is_judged_however_harmless_it_looks() -> None:
     talk = Talk([Message("m1", "u1", "i walked the dog and slept badly again")])
-    assert set(verdicts(talk, [], [{0}])) == {0}
+    assert set(verdicts(talk, [], [[(0, 0)]])) == {0}
+
+
+def test_of_a_long_message_the_part_that_holds_the_clue_is_judged() -> None:
+    talk_of_the_day = "today was long and i could not sleep because of my exam, so i went out for a walk. "
+    text = talk_of_the_day * 20 + "you can text me, my number is 503 555 0118 ok. " + talk_of_the_day * 20
+    talk = Talk([Message("m1", "u1", text)])
+    odds = verdicts(talk, [], [[(0, text.index("503"))]])[0].odds
+    assert odds[Rule.CONTACT_SHARED] > 0
 
 
 def test_of_an_endless_message_only_a_few_parts_are_judged() -> None:
@@ -73,6 +81,6 @@ def test_plain_talk_is_understood(text: str, rule: Rule) -> None:
 def test_what_was_said_before_counts() -> None:
     question = Message("m1", "u1", "whats ur snap")
     answer = Message("m2", "u2", "mossytadpole")
-    with_question = verdicts(Talk([question, answer]), [], [{1}])[1].odds[Rule.CONTACT_SHARED]
-    without = verdicts(Talk([answer]), [], [{0}])[0].odds[Rule.CONTACT_SHARED]
+    with_question = verdicts(Talk([question, answer]), [], [[(1, 0)]])[1].odds[Rule.CONTACT_SHARED]
+    without = verdicts(Talk([answer]), [], [[(0, 0)]])[0].odds[Rule.CONTACT_SHARED]
     assert with_question > without

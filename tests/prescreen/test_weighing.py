@@ -48,6 +48,14 @@ def test_the_judge_need_not_repeat_what_was_located() -> None:
     assert [clue.detector for clue in clues] == ["handle"]
 
 
+def test_a_doubtful_form_gains_nothing_beside_a_telling_one() -> None:
+    said = line("add me on snap its luna_77")
+    telling = Clue(Rule.CONTACT_SHARED, said, 19, 26, Kind.MESSAGING_APP, 0.93, "handle", "a name")
+    doubtful = Clue(Rule.CONTACT_SHARED, said, 0, 6, Kind.MESSAGING_APP, 0.35, "handle", "a name")
+    clues = weighed(Talk([said.message], [said]), [doubtful, telling], {0: verdict(contact_shared=6.0)}, ALLOWS)
+    assert clues == [telling]
+
+
 def test_the_judge_alone_points_at_the_words() -> None:
     said = line("just search quiet harbour on there")
     stretches = {rule: [(12, 25)] if rule is Rule.CONTACT_SHARED else [] for rule in Rule}
