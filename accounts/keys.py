@@ -37,7 +37,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("skip", "Skip the case", "s", _CASE),
     Action("put_off", "Put the case off", "p", _CASE),
     Action("hand_over", "Hand the case over", "h", _CASE),
-    Action("raise", "Raise the case", "x", _CASE),
+    Action("raise", "Raise the case", "g", _CASE),
     Action("reveal", "Show or hide contacts", "r", _CASE),
     Action("next_finding", "Next finding", "f", _CASE),
     Action("finding_before", "Finding before", "Shift+f", _CASE),

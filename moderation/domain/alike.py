@@ -9,7 +9,7 @@ from moderation.domain.vocabulary import Ground, Lane, Severity
 
 MOST_AT_ONCE = 50
 MOST_SEVERE = Severity.NORMAL
-MARGIN = 0.2  # above the score from which a case is opened; whoever scores higher is looked at one by one
+MARGIN = 0.1  # above the score from which a case is opened; whoever scores higher is looked at one by one
 
 
 class Weighed(Protocol):

@@ -132,7 +132,7 @@ def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> Case
         setting=Setting(matter.policy, Severity(case.severity), _who_hear(matter), matter.now),
         decision=latest_decision(case, viewer=viewer, now=matter.now),
         can_work=viewer.can(Capability.WORK_CASES),
-        head=head_of(case, viewer=viewer, now=matter.now),
+        head=head_of(matter, notes[None], viewer=viewer),
         clauses=_clauses(people),
         with_alike=viewer.can(Capability.WORK_CASES) and not why_alone(case, matter.policy, matter.now),
         seen=seen_before(case),
@@ -161,7 +161,8 @@ def case_lease(case_id: int, *, viewer: Actor) -> Lease:
 def case_head(case_id: int, *, viewer: Actor) -> Head:
     """The head alone, when something in it has changed. Raises Missing."""
     require(viewer, Capability.READ_CASES)
-    return head_of(_case(case_id), viewer=viewer, now=clock.now())
+    matter = matter_of(_case(case_id), now=clock.now(), is_revealed=False)
+    return head_of(matter, latest_notes(matter)[None], viewer=viewer)
 
 
 def own_case(viewer: Actor, *, besides: int) -> int | None:

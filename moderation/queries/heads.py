@@ -7,9 +7,12 @@ from accounts import Actor
 from accounts.models import User
 from accounts.roles import CAPABILITIES, Capability
 from moderation.domain import waiting
+from moderation.domain.masking import Piece
 from moderation.domain.vocabulary import Lane, Severity
 from moderation.domain.waiting import Until
-from moderation.models import Case, Escalation, Note
+from moderation.models import Case, Escalation
+from moderation.queries.matters import Matter
+from moderation.queries.notes import Notes
 
 SHOWN = 3  # remarks: the latest
 MOST_COLLEAGUES = 500
@@ -21,7 +24,7 @@ _WORKING = [role.value for role, may in CAPABILITIES.items() if Capability.WORK_
 class Remark:
     who: str
     what: str  # «raised it as a crisis»; empty: a note
-    text: str
+    pieces: tuple[Piece, ...]
     at: datetime
 
 
@@ -53,8 +56,9 @@ class Head:
         return self.is_mine or bool(self.to_raise)
 
 
-def head_of(case: Case, *, viewer: Actor, now: datetime) -> Head:
-    """Two queries, and one more for whoever holds the case. `case.handed_to` should be loaded."""
+def head_of(matter: Matter, notes: Notes, *, viewer: Actor) -> Head:
+    """One query, and one more for whoever holds the case. `notes` are those of the case; `case.handed_to` should be loaded."""
+    case, now = matter.case, matter.now
     is_mine = case.is_held_by(viewer.actor_id, now)
     raised = list(case.escalations.select_related("raised_by", "answered_by").order_by("-pk")[: SHOWN * 2])
     waiting_lanes = {Lane(one.lane) for one in raised if one.answered_at is None}
@@ -64,7 +68,7 @@ def head_of(case: Case, *, viewer: Actor, now: datetime) -> Head:
         lanes=tuple(lane for lane in Lane if lane in {*waiting_lanes, case.lane} - {Lane.ORDINARY}),
         handed_to=_name(case.handed_to, viewer) if case.handed_to else "",
         waits_until=case.waits_until if case.waits_until and case.waits_until > now else None,
-        remarks=_remarks(case, raised, viewer),
+        remarks=_remarks(matter, notes, raised, viewer),
         open_escalation=min((one.pk for one in raised if can_answer and one.answered_at is None), default=None),
         is_mine=is_mine,
         token=case.lease_token,
@@ -88,15 +92,16 @@ def _name(person: User, viewer: Actor) -> str:
     return "you" if person.pk == viewer.actor_id else person.name
 
 
-def _remarks(case: Case, raised: list[Escalation], viewer: Actor) -> tuple[Remark, ...]:
-    notes = Note.objects.filter(case=case).select_related("written_by").order_by("-pk")[:SHOWN]
-    found = [Remark(_name(note.written_by, viewer), "", note.text, note.written_at) for note in notes]
+def _remarks(matter: Matter, notes: Notes, raised: list[Escalation], viewer: Actor) -> tuple[Remark, ...]:
+    found = [Remark(line.writer, "", line.pieces, line.written_at) for line in notes.lines]
     for one in raised:
         lane = Lane(one.lane).label.lower()
-        found.append(Remark(_name(one.raised_by, viewer), f"raised it ({lane})", one.note, one.raised_at))
+        found.append(
+            Remark(_name(one.raised_by, viewer), f"raised it ({lane})", matter.pieces_of(one.note), one.raised_at)
+        )
         if one.answered_by is not None and one.answered_at is not None:
             said = f"answered ({lane})"
-            found.append(Remark(_name(one.answered_by, viewer), said, one.answer, one.answered_at))
+            found.append(Remark(_name(one.answered_by, viewer), said, matter.pieces_of(one.answer), one.answered_at))
     return tuple(sorted(found, key=lambda remark: remark.at, reverse=True)[:SHOWN])
 
 

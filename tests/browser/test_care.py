@@ -64,7 +64,7 @@ def test_a_key_that_was_chosen_is_used_printed_and_on_the_sheet(open_page: OpenP
     expect(page.locator("#toasts")).to_contain_text("Kept.")
 
     page.goto(page.url.replace("/me/", f"/cases/{case.pk}/"))
-    expect(page.locator("[data-next-finding] kbd")).to_have_text("x")
+    expect(page.locator("[data-next-finding='1'] kbd")).to_have_text("x")
     page.keyboard.press("f")
     expect(page.locator("[data-finding]:focus")).to_have_count(0)
     page.keyboard.press("x")

@@ -357,11 +357,11 @@ def test_raising_keeps_what_was_typed(open_page: OpenPage, moderator: User, teen
     claim_case(teen_case.pk, actor=moderator)
     page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
     page.get_by_label("Note for the record").fill("my careful note")
-    page.get_by_text("Education notice", exact=True).click()
+    page.locator(".choice").get_by_text("Education notice").click()
     page.get_by_role("heading", level=1).click()
 
     page.locator("input[value=educate]").evaluate("(one) => one.blur()")
-    page.keyboard.press("u")
+    page.keyboard.press("g")
     page.get_by_label("Crisis: somebody may harm themselves").check()
     page.get_by_label("What makes you fear it").fill("speaks of tonight")
     page.get_by_role("button", name="Raise it").click()
@@ -397,7 +397,7 @@ def test_more_fits_into_the_window(open_page: OpenPage, teen_case: Case, width: 
     Case.objects.filter(pk=teen_case.pk).update(handed_to=hand, waits_until=clock.now() + timedelta(minutes=5))
     page = open_page(f"/cases/{teen_case.pk}/", senior, viewport={"width": width, "height": 768}, color_scheme=scheme)
 
-    for key in ("u", "h", "p"):
+    for key in ("g", "h", "p"):
         page.locator("h1").click()
         page.locator(".more").evaluate("(one) => { one.open = false; }")
         page.locator(f".more summary[aria-keyshortcuts={key}]").evaluate("(one) => one.click()")

@@ -84,7 +84,7 @@ def test_words_are_marked_from_the_selection(open_page: OpenPage, moderator: Use
     )
     page.keyboard.press("m")
     expect(page.get_by_label("The words, as they read in the message")).to_have_value("you know")
-    page.get_by_label("Rule").select_option("offsite_contact")
+    page.locator("[name=rule]").select_option("offsite_contact")
     page.get_by_role("button", name="Mark", exact=True).click()
 
     expect(page.locator(".msg:focus mark")).to_have_text("you know")
@@ -121,7 +121,7 @@ def test_without_javascript(open_page: OpenPage, moderator: User, case: Case) ->
     page.get_by_role("button", name="Show 19").click()
     expect(page.get_by_text("word 20, you know")).to_have_count(1)
     page.get_by_text("Mark what the pre-screen missed").click()
-    page.get_by_label("Rule").select_option("offsite_contact")
+    page.locator("[name=rule]").select_option("offsite_contact")
     page.get_by_label("The words, as they read in the message").fill("word 20, you")
     page.get_by_role("button", name="Mark", exact=True).click()
     expect(page.get_by_text("Missed · Off-site contact")).to_be_visible()

@@ -304,7 +304,7 @@ def test_the_number_of_queries_does_not_grow_with_people_notes_and_reports() -> 
 
     assert _queries(lambda: case_page(large.pk, viewer=me)) <= _queries(lambda: case_page(small.pk, viewer=me))
     subject = large.subject_id
-    assert _queries(lambda: notes_of(large.pk, viewer=me)) <= 9
+    assert _queries(lambda: notes_of(large.pk, viewer=me)) <= 10
     assert _queries(lambda: together_page(large.pk, subject, viewer=me)) == 3
 
 

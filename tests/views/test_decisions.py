@@ -86,7 +86,7 @@ def test_what_has_come_in_since_has_to_be_looked_at_first(browser: Client, moder
 
     assert answer.status_code in (409, 422)
     assert "typed with care" in page
-    assert f'name="seen_version" value="{held.version + 1}"' in page
+    assert f'name="seen_version" id="seen-version" value="{held.version + 1}"' in page
 
 
 def test_a_stale_version_is_a_conflict(browser: Client, moderator: User, held: Case) -> None:

@@ -112,7 +112,7 @@ def test_the_page_offers_the_question_by_one_key(browser: Client) -> None:
     text = browser.get(reverse("case", args=[case.pk])).content.decode()
 
     assert text.count("Ask the reporter for more") == 2
-    assert text.count('aria-keyshortcuts="a"') == 1
+    assert text.count('aria-keyshortcuts="q"') == 1
     assert "the messages that you mean" in text
 
 
