@@ -57,7 +57,7 @@ class Head:
 
 
 def head_of(matter: Matter, notes: Notes, *, viewer: Actor) -> Head:
-    """One query, and one more for whoever holds the case. `notes` are those of the case; `case.handed_to` should be loaded."""
+    """One query, one more for whoever holds the case. `notes`: those of the case; `case.handed_to` should be loaded."""
     case, now = matter.case, matter.now
     is_mine = case.is_held_by(viewer.actor_id, now)
     raised = list(case.escalations.select_related("raised_by", "answered_by").order_by("-pk")[: SHOWN * 2])
