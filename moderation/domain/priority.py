@@ -27,7 +27,6 @@ BY_HAND = "opened by hand"
 # A case gains a point for every such stretch of waiting. All cases age alike, so their order never changes by itself,
 # and one that is severer by a step has a head start of sixty hours: nothing starves, and little overtakes.
 POINT_EVERY = timedelta(minutes=12)
-CRITICAL_IN_A_ROW = 3  # after so many, a person is offered something less hard, if there is something
 MOST_REPEATS = 3
 MOST_REPORTERS = 4
 

@@ -3,15 +3,16 @@
 Not an operation: the caller holds the transaction, and the case that is chosen is locked in it.
 """
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 
 from accounts import Actor
 from accounts.models import AuditEntry
-from moderation.domain.priority import CRITICAL_IN_A_ROW
+from accounts.preferences import NEVER, preferences_of
 from moderation.domain.vocabulary import Severity
 from moderation.models import Case, Skip
 from moderation.models.cases import CaseQuerySet
-from moderation.permissions import lanes_of
+from moderation.permissions import lanes_of, staff_of
 
 LOOKED_BACK = 200  # entries of the trail; whoever took nothing within so many has had a rest from critical cases
 
@@ -19,12 +20,13 @@ LOOKED_BACK = 200  # entries of the trail; whoever took nothing within so many h
 def next_for(actor: Actor) -> Case | None:
     """The next case for this person, locked, or None when nothing is left for them.
 
-    What was handed to them comes first. After several critical cases in a row comes one that is less hard, if there is
-    one. Rows that somebody is taking at this moment are passed over, so two people never get the same.
+    What was handed to them comes first; what was handed to somebody else once it is past due, so that nothing starves
+    with a person who is not there. After as many critical cases in a row as the person can bear comes one that is less
+    hard, if there is one. Rows that somebody is taking at this moment are passed over, so two people never get the same.
     """
     waiting = _waiting(actor)
     handed = waiting.filter(handed_to_id=actor.actor_id)
-    others = waiting.filter(handed_to__isnull=True)
+    others = waiting.filter(Q(handed_to__isnull=True) | Q(due_at__lte=Now()))
     return _first(handed) or (_less_hard(others) if _needs_a_rest(actor) else None) or _first(others)
 
 
@@ -46,10 +48,13 @@ def _less_hard(cases: CaseQuerySet) -> Case | None:
 
 
 def _needs_a_rest(actor: Actor) -> bool:
-    """Whether the last cases that this person took were all critical."""
+    """Whether the last cases that this person took were all critical, as many as they want in a row at most."""
+    most = preferences_of(staff_of(actor)).most_critical_in_a_row
+    if most == NEVER:
+        return False
     entries = AuditEntry.objects.filter(actor_kind=actor.actor_kind, actor_id=actor.actor_id).order_by("-pk")
     trail = entries.values_list("verb", "target_id")[:LOOKED_BACK]
     taken = list(dict.fromkeys(int(case_id) for verb, case_id in trail if verb in ("case.claimed", "case.taken_over")))
-    last = taken[:CRITICAL_IN_A_ROW]
+    last = taken[:most]
     critical = Case.objects.filter(pk__in=last, severity=Severity.CRITICAL)
-    return len(last) == CRITICAL_IN_A_ROW and critical.count() == CRITICAL_IN_A_ROW
+    return len(last) == most and critical.count() == most

@@ -142,6 +142,7 @@ def assess(case: Case, matter: Matter, *, is_new: bool) -> None:
     case.language = language_of("\n".join(kept.text for kept in evidence))
     case.due_at = due_at(case.opened_at, weight.severity, policy)
     case.version += not is_new
+    case.waits_until = None  # whatever it waited for, there is news
     case.save()
 
     audit.record(

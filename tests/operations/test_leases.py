@@ -204,6 +204,26 @@ def test_after_three_critical_cases_comes_another_if_there_is_one() -> None:
     assert next_of(me) == calmer
 
 
+@pytest.mark.parametrize(("most", "third"), [(1, "calm"), (2, "calm"), (0, "hard")])
+def test_everybody_says_how_many_critical_cases_in_a_row_they_bear(most: int, third: str) -> None:
+    hard = [urgent() for _ in range(3)]
+    me = making.moderator(preferences={"most_critical_in_a_row": most})
+    taken = [next_of(me) for _ in range(most or 2)]
+    calm = making.case(score=0.6)
+
+    assert taken == hard[: most or 2]
+    assert next_of(me) == {"calm": calm, "hard": hard[2]}[third]
+
+
+def test_what_was_handed_to_somebody_else_is_anybodys_once_it_is_past_due() -> None:
+    me, robin = making.moderator(), making.moderator()
+    case = urgent(handed_to=robin)
+
+    assert next_of(me) is None
+    Case.objects.filter(pk=case.pk).update(due_at=clock.now())
+    assert next_of(me) == case
+
+
 def test_without_another_the_critical_ones_go_on() -> None:
     hard = [urgent() for _ in range(4)]
     me = making.moderator()

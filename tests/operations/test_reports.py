@@ -85,3 +85,13 @@ def test_a_conversation_that_has_not_arrived_yet_does_not_hold_the_report_up() -
     report = take_report(_told(conversation="later", messages=["not-here"]), actor=making.api_key()[0])
     assert report.conversation is not None
     assert report.conversation.ext_id == "later"
+
+
+def test_a_report_ends_the_waiting_of_a_case_that_was_put_off() -> None:
+    case = making.case()
+    Case.objects.filter(pk=case.pk).update(waits_until=making.NOON.replace(year=2100))
+
+    making.report(case)
+
+    case.refresh_from_db()
+    assert case.waits_until is None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from moderation.domain.priority import CRITICAL_IN_A_ROW
+from accounts.preferences import DEFAULT
 from moderation.domain.refusals import Refused
 from moderation.domain.vocabulary import TEEN_BADGE, Ground, SanctionState
 from moderation.models import Case, Decision, Finding, Message, OutboxEvent, Report, Sanction, SavedView
@@ -68,7 +68,7 @@ def test_next_and_skip_of_many_never_lead_two_to_the_same(_round: int) -> None:
     """Some have had their share of critical cases, some have cases handed to them, some skip."""
     people = [making.moderator() for _ in range(6)]
     for person in people[:2]:
-        for _ in range(CRITICAL_IN_A_ROW):
+        for _ in range(DEFAULT.most_critical_in_a_row):
             making.case(actor=making.listener(), other=making.teen())
             leases.claim_next(actor=person)
     held = [(person, leases.claim_case(making.case().pk, actor=person)) for person in people[4:]]
