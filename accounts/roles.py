@@ -15,6 +15,7 @@ class Capability(StrEnum):
     MANAGE_POLICY = "manage_policy"
     MANAGE_INTEGRATIONS = "manage_integrations"
     READ_AUDIT = "read_audit"
+    SEE_LINKS = "see_links"  # which accounts belong to one person; confidential
     SET_PREFERENCES = "set_preferences"  # one's own
 
 

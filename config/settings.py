@@ -250,6 +250,11 @@ WHITENOISE_USE_FINDERS = LOCAL
 
 # The chat platform that learns of sanctions, and what counts as the community's own site.
 WEBHOOK_URL = environment.text("WEBHOOK_URL")
+
+# What links in notices begin with; without it, the first of the allowed hosts.
+PUBLIC_URL = environment.text("PUBLIC_URL").rstrip("/") or (
+    "http://localhost:8000" if LOCAL else f"https://{ALLOWED_HOSTS[0]}" if ALLOWED_HOSTS else ""
+)
 WEBHOOK_SECRET = environment.secret("WEBHOOK_SECRET")
 WEBHOOK_ALLOW_PRIVATE = environment.flag("WEBHOOK_ALLOW_PRIVATE", default=False)
 HAVEN_OWN_DOMAINS = environment.words("HAVEN_OWN_DOMAINS", "7cups.com")

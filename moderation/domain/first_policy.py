@@ -106,6 +106,10 @@ FIRST_POLICY: dict[str, Any] = {
     "undo_seconds": 10,
     "lease_seconds": 240,
     "appeal_days": 183,
+    "interim_hold": {"on": True, "above": 0.9, "confirm_minutes": 60},
+    "answer_minutes": 240,
+    "hear_days": 14,
+    "check_in_days": {"listener": 274},
     # One text, or several under names, of which the first is used unless the moderator picks another.
     "notices": {
         "education_notice": [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from moderation.domain.vocabulary import Ground, SanctionKind, Severity
+from moderation.domain.vocabulary import AccountRole, Ground, SanctionKind, Severity
 
 LONGEST_CODE = 32
 
@@ -85,6 +85,15 @@ class GroundPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class InterimHold:
+    """The one thing that takes effect before a person has looked: a badge is held when an adult shares with a teen."""
+
+    is_on: bool
+    above: float  # the least score
+    confirm_in: timedelta  # for a person to confirm or lift it
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     version: int
     grounds: Mapping[Ground, GroundPolicy]
@@ -95,6 +104,10 @@ class Policy:
     lease: timedelta
     appeal_window: timedelta
     notices: Mapping[SanctionKind, tuple[Template, ...]]  # at least one each; the first is used unless told otherwise
+    interim_hold: InterimHold
+    answer_in: timedelta  # for a second person to answer a proposal, before it escalates
+    hear_in: timedelta  # for an appeal to be heard
+    check_in_every: Mapping[AccountRole, timedelta]  # only the roles that have check-ins
 
     @classmethod
     def from_body(cls, version: int, body: Mapping[str, Any]) -> "Policy":
@@ -109,6 +122,10 @@ class Policy:
             lease=timedelta(seconds=body["lease_seconds"]),
             appeal_window=timedelta(days=body["appeal_days"]),
             notices={SanctionKind(kind): _templates(said) for kind, said in body["notices"].items()},
+            interim_hold=_interim_hold(**body["interim_hold"]),
+            answer_in=timedelta(minutes=body["answer_minutes"]),
+            hear_in=timedelta(days=body["hear_days"]),
+            check_in_every={AccountRole(role): timedelta(days=d) for role, d in body["check_in_days"].items()},
         )
 
     def clauses_of(self, ground: Ground) -> Mapping[str, Clause]:
@@ -135,6 +152,10 @@ def _ground(said: Mapping[str, Any]) -> GroundPolicy:
         all_accounts=said.get("all_accounts", False),
         reasons=tuple(_reason(**one) for one in said.get("reasons", ())),
     )
+
+
+def _interim_hold(on: bool, above: float, confirm_minutes: int) -> InterimHold:
+    return InterimHold(on, above, timedelta(minutes=confirm_minutes))
 
 
 def _reason(code: str, label: str) -> Reason:
