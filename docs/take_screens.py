@@ -1,4 +1,4 @@
-"""`make screens`: photographs every page and state of a demo of its own, light, dark and on a phone, into docs/screens/.
+"""`make screens`: photographs every page and state of a demo of its own, light, dark and on a phone: docs/screens/.
 
 Starts the demo in a folder that is thrown away, so that it may take cases, decide them and go offline in them.
 """

@@ -22,7 +22,7 @@ def next_for(actor: Actor) -> Case | None:
 
     What was handed to them comes first; what was handed to somebody else once it is past due, so that nothing starves
     with a person who is not there. After as many critical cases in a row as the person can bear comes one that is less
-    hard, if there is one. Rows that somebody is taking at this moment are passed over, so two people never get the same.
+    hard, if there is one. Rows that somebody is taking at this moment are passed over: two people never get the same.
     """
     waiting = _waiting(actor)
     handed = waiting.filter(handed_to_id=actor.actor_id)
