@@ -65,9 +65,9 @@ bench-prescreen: .venv/.installed-dev
 bench-queue: .venv/.installed-dev
 	@$(PY) -m benchmarks.bench_queue $(ARGS)
 
-# Photographs every page of the demo that runs on PORT.
+# Photographs every page and state of a demo of its own.
 screens: .venv/.installed-dev
-	@$(PY) docs/take_screens.py --address http://127.0.0.1:$(PORT)
+	@$(PY) docs/take_screens.py
 
 # Pins anew what pyproject.toml asks for; needs uv (https://docs.astral.sh/uv/).
 LOCK = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --no-emit-index-url

@@ -134,7 +134,7 @@ def _conflict(studio: Studio) -> None:
         studio.shoot(second, "case-held-by-another")
         second.get_by_role("button", name="Take it over").click()
         second.get_by_role("button", name="Confirm and next").wait_for()
-        first.get_by_text("took the case over").or_(first.get_by_text("has taken")).first.wait_for()
+        first.locator("#refusal .callout").wait_for()
         studio.shoot(first, "case-taken-over")
         second.get_by_role("button", name="Release").first.click()
         second.wait_for_url(f"{studio.address}/")
@@ -160,17 +160,16 @@ def _phone(studio: Studio) -> None:
 def _decide(studio: Studio) -> None:
     """Last of all: it closes cases."""
     with studio.person("moderator") as page:
-        for name in ("decided", "decided-again"):
-            page.get_by_role("button", name="Review next").first.click() if name == "decided" else None
-            page.get_by_role("button", name="Confirm and next").click()
-            page.locator("[data-undo]").last.wait_for()
-            studio.shoot(page, name)
+        page.get_by_role("button", name="Review next").first.click()
+        page.get_by_role("button", name="Confirm and next").click()
+        page.locator("[data-undo]").wait_for()
+        studio.shoot(page, "case-decided")
         studio.go(page, "/")
         links = page.get_by_role("link", name="Look-alikes").all()
         if links:
             links[0].click()
             page.wait_for_url("**/alike/")
-            studio.shoot(page, "look-alikes")
+            studio.shoot(page, "alike")
     with studio.person("senior") as page:
         studio.go(page, "/approvals/")
         studio.shoot(page, "approvals-waiting")

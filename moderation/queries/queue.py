@@ -24,7 +24,7 @@ from moderation.models.clock import now
 from moderation.queries.queue_filters import Facets, Filters, Group, language_name
 from moderation.queries.tally import Tally, tally
 
-PAGE_SIZE = 50
+PAGE_SIZE = 25
 FEW = 500  # cases that are found first and put in order then
 PARTIES_SHOWN = 3
 

@@ -108,7 +108,8 @@ def test_keys_can_be_switched_off_and_stay_so(open_page: OpenPage) -> None:
     three()
     page = open_page("/", making.moderator())
     page.keyboard.press("?")
-    page.get_by_label("Use single-key shortcuts").uncheck()
+    with page.expect_response("**/me/shortcuts/"):
+        page.get_by_label("Use single-key shortcuts").uncheck()
     page.keyboard.press("Escape")
     page.reload()
 

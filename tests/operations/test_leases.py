@@ -8,6 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry, User
+from accounts.operations import save_preferences
+from accounts.preferences import Preferences
 from moderation.domain.refusals import Held, Missing, NotPermitted, Stale, WrongMove
 from moderation.domain.vocabulary import Lane
 from moderation.models import Case, Skip, clock
@@ -207,7 +209,9 @@ def test_after_three_critical_cases_comes_another_if_there_is_one() -> None:
 @pytest.mark.parametrize(("most", "third"), [(1, "calm"), (2, "calm"), (0, "hard")])
 def test_everybody_says_how_many_critical_cases_in_a_row_they_bear(most: int, third: str) -> None:
     hard = [urgent() for _ in range(3)]
-    me = making.moderator(preferences={"most_critical_in_a_row": most})
+    me = making.moderator()
+    save_preferences(me.pk, actor=me, wanted=Preferences(most_critical_in_a_row=most))
+    me.refresh_from_db()
     taken = [next_of(me) for _ in range(most or 2)]
     calm = making.case(score=0.6)
 

@@ -147,7 +147,7 @@ def test_every_two_filters_show_as_many_cases_as_they_promise(few: int, monkeypa
 def test_filters_that_no_one_index_serves_are_paged_in_one_order(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("moderation.queries.queue.FEW", few)
     for severity in Severity:
-        open_cases(20, severity=severity, priority=300 * severity, on_break=True, ground=Ground.OTHER)
+        open_cases(PAGE_SIZE * 2 // 5, severity=severity, priority=300 * severity, on_break=True, ground=Ground.OTHER)
     open_cases(3, ground=Ground.OTHER)
     asked = Asked(making.moderator(), Filters(grounds=frozenset({Ground.OTHER}), on_break=True))
     wanted = list(Case.objects.filter(on_break=True).most_urgent_first().values_list("pk", flat=True))

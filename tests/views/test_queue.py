@@ -1,9 +1,12 @@
 """The queue page: who sees it, whole or in part, and what a person without JavaScript can do with it."""
 
+import gzip
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -274,3 +277,16 @@ def test_nothing_of_it_is_kept_by_browsers() -> None:
 
     assert answer["Cache-Control"] == "no-store"
     assert '"historyCacheSize": 0' in answer.text
+
+
+@pytest.mark.django_db
+def test_all_that_the_first_page_loads_is_its_own_and_light() -> None:
+    open_cases(60, teen=True)
+    html = signed_in(making.moderator()).get(reverse("queue")).content
+    loaded = re.findall(rb'<(?:link|script|img)\b[^>]*?(?:href|src)="([^"]+)"', html)
+    files = [finders.find(address.decode().removeprefix("/static/")) for address in loaded]
+
+    assert loaded
+    assert all(files), loaded  # each stands in the project's own static files
+    zipped = sum(len(gzip.compress(Path(str(file)).read_bytes())) for file in files)  # as WhiteNoise serves them
+    assert len(html) + zipped < 100_000
