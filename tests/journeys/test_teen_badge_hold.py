@@ -24,7 +24,8 @@ def hold(haven: Haven, platform: Platform, worker_environment: dict[str, str], t
     talk = [message for message in COMMUNITY["messages"] if message["conversation"]["id"] == "teen"]
     with processes.workers(worker_environment, tmp_path):
         assert haven.tell("messages", {"messages": talk, "accounts": COMMUNITY["accounts"]}).status_code == 202
-        eventually(lambda: platform.account("calm").get("badges_held") == [TEEN_BADGE], what="the badge is held")
+        eventually(lambda: haven.backlog() == 0, within=120, what="everything is screened")
+        eventually(lambda: platform.account("calm").get("badges_held") == [TEEN_BADGE], within=60, what="it is held")
         (notice,) = platform.account("calm")["notices"]
         assert "a person looks at it next" in notice["text"]
         yield Hold.objects.get()
