@@ -38,6 +38,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("put_off", "Put the case off", "p", _CASE),
     Action("hand_over", "Hand the case over", "h", _CASE),
     Action("raise", "Raise the case", "g", _CASE),
+    Action("confirm_hold", "Confirm the hold", "o", _CASE),
+    Action("lift_hold", "Lift the hold", "l", _CASE),
     Action("reveal", "Show or hide contacts", "r", _CASE),
     Action("next_finding", "Next finding", "f", _CASE),
     Action("finding_before", "Finding before", "Shift+f", _CASE),

@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE = {
         "deliver_outbox": 5.0,
         "release_expired_leases": 15.0,
         "expire_sanctions": 30.0,
+        "escalate_unanswered": 30.0,
         "mark_seen_contacts": 60.0,
     }.items()
 }

@@ -104,6 +104,7 @@ class DraftForm(forms.Form):
     badge_too = forms.BooleanField(required=False)
     accounts = forms.TypedMultipleChoiceField(coerce=int, required=False)
     reasons = forms.MultipleChoiceField(required=False)
+    gives_back = forms.TypedMultipleChoiceField(coerce=int, required=False)
     note = forms.CharField(
         required=False,
         max_length=LONGEST_NOTE,
@@ -112,8 +113,9 @@ class DraftForm(forms.Form):
 
     def __init__(self, data: QueryDict, **options: Any) -> None:
         super().__init__(data, **options)
-        accounts = [number for number in data.getlist("accounts") if number.isascii() and number.isdigit()]
-        self.fields["accounts"].choices = [(number, number) for number in accounts]  # type: ignore[attr-defined]
+        for name in ("accounts", "gives_back"):
+            accounts = [number for number in data.getlist(name) if number.isascii() and number.isdigit()]
+            self.fields[name].choices = [(number, number) for number in accounts]  # type: ignore[attr-defined]
         reasons = [code for code in data.getlist("reasons")[:MOST_REASONS] if 0 < len(code) <= LONGEST_CODE]
         self.fields["reasons"].choices = [(code, code) for code in reasons]  # type: ignore[attr-defined]
 
@@ -149,6 +151,7 @@ class DraftForm(forms.Form):
             made_from=self._sent(MADE_FROM),
             reasons=tuple(dict.fromkeys(said["reasons"])),
             note=said["note"].strip(),
+            gives_back=frozenset(said["gives_back"]),
         )
 
 

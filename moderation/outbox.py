@@ -4,6 +4,9 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
+
 from moderation import hints
 from moderation.domain.vocabulary import OutboxState
 from moderation.models import Account, OutboxEvent
@@ -35,7 +38,8 @@ def cancel(cause: str) -> bool:
     events = list(OutboxEvent.objects.select_for_update().filter(cause=cause).order_by("pk"))
     if any(event.state != OutboxState.PENDING or event.claim or event.attempts for event in events):
         return False
-    OutboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(state=OutboxState.CANCELLED)
+    freed = Concat("key", Value(":cancelled:"), Cast("pk", CharField()))  # the same may have to be told later
+    OutboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(state=OutboxState.CANCELLED, key=freed)
     return True
 
 

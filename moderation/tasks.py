@@ -5,7 +5,7 @@ from django.db import InterfaceError, OperationalError
 
 from moderation import hints
 from moderation.integrations import webhook
-from moderation.operations import contacts, leases, rescreening, sanctions, screening
+from moderation.operations import approvals, contacts, holds, leases, rescreening, sanctions, screening
 
 task = shared_task(
     autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5, default_retry_delay=5
@@ -31,6 +31,13 @@ def release_expired_leases() -> None:
 @task
 def expire_sanctions() -> None:
     sanctions.expire_sanctions()
+
+
+@task
+def escalate_unanswered() -> None:
+    """Interim holds that nobody has confirmed or lifted, and proposals without a second signature."""
+    holds.escalate_holds()
+    approvals.escalate_proposals()
 
 
 @task

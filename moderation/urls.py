@@ -10,6 +10,7 @@ from moderation.views import (
     evidence,
     handing,
     health,
+    holds,
     manual_cases,
     people,
     queue,
@@ -91,6 +92,11 @@ ESCALATIONS = [
     path("escalations/<int:escalation_id>/answer/", escalations.escalation_answer, name="escalation_answer"),
 ]
 
+HOLDS = [
+    path("holds/<int:hold_id>/confirm/", holds.hold_confirm, name="hold_confirm"),
+    path("holds/<int:hold_id>/lift/", holds.hold_lift, name="hold_lift"),
+]
+
 SANCTIONS = [
     path("sanctions/", sanctions.sanctions, name="sanctions"),
     path("sanctions/<int:sanction_id>/lift/", sanctions.sanction_lift, name="sanction_lift"),
@@ -110,6 +116,7 @@ urlpatterns = [
     *REPORTS,
     *PROPOSALS,
     *ESCALATIONS,
+    *HOLDS,
     *SANCTIONS,
     *PAUSE,
 ]

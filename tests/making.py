@@ -14,6 +14,7 @@ from accounts.roles import Role, Scope
 from moderation.domain.first_policy import FIRST_POLICY
 from moderation.domain.policy import Measure
 from moderation.domain.vocabulary import (
+    TEEN_BADGE,
     AccountRole,
     AgeGroup,
     Ground,
@@ -27,6 +28,7 @@ from moderation.models import (
     Case,
     Conversation,
     Finding,
+    Hold,
     Message,
     Participant,
     PolicyVersion,
@@ -37,6 +39,7 @@ from moderation.operations import opening
 from moderation.operations.decisions import decide_case
 from moderation.operations.leases import claim_case
 from moderation.operations.reports import ToldReport, take_report
+from moderation.operations.screening import screen_batch
 from moderation.operations.verdicts import Measured, Verdict
 
 _numbers = count(1)
@@ -133,6 +136,25 @@ def case(
     opening.keep_evidence(made, [said])
     opening.assess(made, matter, is_new=is_new)
     return made
+
+
+def held_badge(listener: Account | None = None, other: Account | None = None) -> Hold:
+    """An interim hold, placed by screening: whoever holds the teen badge gave a number to a teen."""
+    listener = listener or account(role=AccountRole.LISTENER, badges=[TEEN_BADGE])
+    other = other or teen()
+    where = conversation(listener, other)
+    message(other, "the nights are the worst", within=where)
+    message(listener, f"text me on {PHONE} whenever", within=where)
+    screen_batch()
+    return Hold.objects.select_related("case", "account", "sanction").filter(account=listener).latest("pk")
+
+
+def run_out(hold: Hold) -> Hold:
+    """The same hold, of which the time to confirm has passed."""
+    past = clock.now() - timedelta(seconds=1)
+    Hold.objects.filter(pk=hold.pk).update(held_at=past - timedelta(hours=1), confirm_by=past)
+    hold.refresh_from_db()
+    return hold
 
 
 def report(about: Case, **given: Any) -> Report:

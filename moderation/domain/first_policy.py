@@ -162,7 +162,18 @@ FIRST_POLICY: dict[str, Any] = {
                 "badge has been removed all the same. What we found: {ground}. {clause} " + _DECIDED,
             },
         ],
-        "teen_badge_hold": "Hello {username},\n\nyour teen badge is on hold while two people look at a "
-        "conversation of yours. What we found: {ground}. {clause} You will hear from us.",
+        "teen_badge_hold": [
+            {
+                "name": "standard",
+                "text": "Hello {username},\n\nyour teen badge is on hold while two people look at a "
+                "conversation of yours. What we found: {ground}. {clause} You will hear from us.",
+            },
+            {
+                "name": "interim",
+                "text": "Hello {username},\n\nan automatic check has put your teen badge on hold. What it found in a "
+                "conversation of yours: {ground}. {clause} Nothing has been decided: a person looks at it next and "
+                "either confirms the hold or gives the badge back. You will hear from us.",
+            },
+        ],
     },
 }

@@ -8,6 +8,7 @@ from moderation.domain.vocabulary import (
     AppealState,
     CaseState,
     DecisionState,
+    HoldState,
     OutboxState,
     ReportState,
     SanctionState,
@@ -39,9 +40,17 @@ SANCTION = _table(
     {
         SanctionState.PROPOSED: {SanctionState.IN_FORCE, SanctionState.REFUSED, SanctionState.UNDONE},
         SanctionState.IN_FORCE: {SanctionState.ENDED, SanctionState.UNDONE},
-        SanctionState.ENDED: set(),
+        SanctionState.ENDED: {SanctionState.IN_FORCE},  # a hold, when the decision that ended it is undone
         SanctionState.REFUSED: set(),
         SanctionState.UNDONE: set(),
+    }
+)
+HOLD = _table(
+    {
+        HoldState.WAITING: {HoldState.CONFIRMED, HoldState.LIFTED, HoldState.REPLACED},
+        HoldState.CONFIRMED: {HoldState.WAITING, HoldState.LIFTED, HoldState.REPLACED},  # back: refused or undone
+        HoldState.LIFTED: {HoldState.WAITING, HoldState.CONFIRMED},  # the decision that lifted it was undone
+        HoldState.REPLACED: set(),
     }
 )
 REPORT = _table({ReportState.OPEN: {ReportState.CLOSED}, ReportState.CLOSED: {ReportState.OPEN}})

@@ -1,5 +1,6 @@
 """How urgent a case is, and why, in words. The points are what orders the queue; the words are what people read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -11,6 +12,7 @@ from moderation.domain.vocabulary import Ground, Severity
 class Points(IntEnum):
     """One severity outweighs everything that can be added below it, so that no pile of small things overtakes it."""
 
+    HELD = 10_000  # a badge is held and nobody has confirmed it: before everything that waits less than two months
     SEVERITY = 300
     ADULT_AND_TEEN = 60
     TEEN = 40
@@ -98,6 +100,17 @@ def _additions(facts: CaseFacts) -> list[tuple[int, str]]:
 
 def _times(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def with_hold(priority: int, reasons: Sequence[str], held: str) -> tuple[int, list[str]]:
+    """Priority and reasons with what a hold adds to them, once: as its words now are, or without it for none."""
+    others = list(reasons)
+    if priority >= Points.HELD:
+        priority -= Points.HELD
+        del others[1]  # nothing weighs more, and the severity stands first
+    if not held:
+        return priority, others
+    return priority + Points.HELD, [*others[:1], held, *others[1:]]
 
 
 def points_for_waiting(opened_at: datetime, now: datetime) -> int:

@@ -175,6 +175,15 @@ class EndedBy(StrEnum):
     REPLACEMENT = "replacement"  # a hold that became a removal
 
 
+class HoldState(StrEnum):
+    """Where the interim hold of a badge stands. In the first two the badge is held."""
+
+    WAITING = "waiting"  # for a person to confirm or lift it
+    CONFIRMED = "confirmed"  # it stays until the case is decided
+    LIFTED = "lifted"
+    REPLACED = "replaced"  # by the removal of the badge
+
+
 class AppealState(StrEnum):
     OPEN = "open"
     UPHELD = "upheld"
@@ -204,6 +213,7 @@ __all__ = [
     "DecisionState",
     "EndedBy",
     "Ground",
+    "HoldState",
     "Judgement",
     "Kind",
     "Lane",

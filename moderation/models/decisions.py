@@ -47,6 +47,11 @@ class Decision(Living):
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
     answer_note = models.TextField(blank=True)
+    answer_by = models.DateTimeField(null=True, blank=True, help_text="A proposal: when it escalates unanswered.")
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    gives_back = ArrayField(
+        models.BigIntegerField(), default=list, blank=True, help_text="Accounts whose held badge it gives back."
+    )
     undo_until = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
 
@@ -58,12 +63,21 @@ class Decision(Living):
                 condition=Q(answered_by__isnull=True) | ~Q(answered_by=F("decided_by")),
                 name="decision_answered_by_a_second_person",
             ),
+            models.CheckConstraint(
+                condition=~Q(state=DecisionState.PROPOSED) | Q(answer_by__isnull=False),
+                name="decision_proposed_says_by_when",
+            ),
             models.UniqueConstraint(
                 fields=["case"], condition=Q(state=DecisionState.PROPOSED), name="one_proposal_a_case"
             ),
         ]
         indexes = [
             models.Index(fields=["decided_at", "id"], condition=Q(state="proposed"), name="decision_waiting"),
+            models.Index(
+                fields=["answer_by"],
+                condition=Q(state="proposed", escalated_at__isnull=True),
+                name="decision_to_escalate",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -101,9 +115,10 @@ class SanctionQuerySet(models.QuerySet["Sanction"]):
         return self.filter(place)
 
     def that_counted(self) -> "SanctionQuerySet":
-        """Those that were in force once and were not overturned: what the ladder counts."""
+        """Those that were in force once and were not overturned: what the ladder counts. A hold decides nothing."""
         overturned = Q(ended_how__in=[EndedBy.APPEAL, EndedBy.REPLACEMENT])
-        return self.filter(Q(state=SanctionState.IN_FORCE) | Q(state=SanctionState.ENDED) & ~overturned)
+        counted = Q(state=SanctionState.IN_FORCE) | Q(state=SanctionState.ENDED) & ~overturned
+        return self.filter(counted).exclude(kind=SanctionKind.TEEN_BADGE_HOLD)
 
 
 class Sanction(Living):
@@ -113,7 +128,13 @@ class Sanction(Living):
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="sanctions")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sanctions")
-    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="sanctions")
+    decision = models.ForeignKey(
+        Decision,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="sanctions",
+        help_text="Empty: Haven itself held a badge before anybody had looked.",
+    )
     kind = code_field(SanctionKind)
     state = code_field(SanctionState)
     ground = code_field(Ground)
@@ -141,6 +162,11 @@ class Sanction(Living):
             only("kind", SanctionKind, name="sanction_kind_is_known"),
             only("state", SanctionState, name="sanction_state_is_known"),
             only("ground", Ground, name="sanction_ground_is_known"),
+            models.CheckConstraint(
+                condition=Q(decision__isnull=False)
+                | Q(kind=SanctionKind.TEEN_BADGE_HOLD, proposer__isnull=True, needs_approval=False),
+                name="sanction_only_a_hold_comes_without_decision",
+            ),
             models.CheckConstraint(
                 condition=Q(approver__isnull=True) | ~Q(approver=F("proposer")),
                 name="sanction_approved_by_a_second_person",

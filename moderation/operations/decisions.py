@@ -1,5 +1,6 @@
 """Deciding a case: one click, one transaction; and taking it back while that is possible."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -10,10 +11,10 @@ from moderation import outbox
 from moderation.domain.ladder import needs_approval
 from moderation.domain.refusals import NotPermitted, Refused, Stale, WrongMove
 from moderation.domain.vocabulary import DecisionState, Ground, Outcome, SanctionState, Severity
-from moderation.models import Account, Case, Decision, PolicyVersion, clock
-from moderation.operations import closing, enacting, standings
+from moderation.models import Account, Case, Decision, Hold, PolicyVersion, clock
+from moderation.operations import closing, enacting, holding, standings
 from moderation.operations.leases import whereabouts
-from moderation.operations.verdicts import Verdict, check_accounts, check_policy
+from moderation.operations.verdicts import Verdict, check_accounts, check_holds, check_policy
 from moderation.permissions import require, staff_of
 
 
@@ -40,6 +41,8 @@ def decide_case(case_id: int, *, actor: Actor, verdict: Verdict) -> Decision:
     check_policy(verdict, version.policy, grounds=[Ground(ground) for ground in case.grounds])
     reachable = standings.lock_accounts(_reachable(case))
     check_accounts(verdict, reachable)
+    held = holding.held_in(case)
+    check_holds(verdict, held)
 
     signed_by_two = needs_approval([s.measure for s in verdict.sanctions], Severity(case.severity))
     decision = Decision.objects.create(
@@ -56,14 +59,18 @@ def decide_case(case_id: int, *, actor: Actor, verdict: Verdict) -> Decision:
         decided_at=now,
         seen_version=verdict.seen_version,
         undo_until=now + version.policy.undo_window,
+        answer_by=now + version.policy.answer_in if signed_by_two else None,
+        gives_back=_given_back(verdict, held),
     )
     by_id = {account.pk: account for account in reachable}
     for said in verdict.sanctions:
         enacting.propose(decision, said, by_id[said.account_id], signed_by_two=signed_by_two)
     if signed_by_two:
-        enacting.hold_badges(decision, now)
+        holding.confirm_with(decision, held, staff_of(actor), now)
+        enacting.hold_badges(decision, now, held={hold.account_id for hold in held})
         closing.leave_proposed(case)
     else:
+        holding.end_with(decision, held, actor=actor, not_before=decision.undo_until or now, now=now)
         enacting.put_in_force(decision, now)
         closing.close(case, now)
     standings.settle(reachable)
@@ -79,6 +86,7 @@ def decide_case(case_id: int, *, actor: Actor, verdict: Verdict) -> Decision:
         sanctions=[f"{s.account_id}:{s.measure.code}" for s in verdict.sanctions],
         cleared=[f"{account_id}:{ground.value}" for account_id, ground in verdict.cleared],
         reasons=decision.reasons,
+        gives_back=decision.gives_back,
         proposed=signed_by_two,
     )
     return decision
@@ -105,12 +113,14 @@ def undo_decision(decision_id: int, *, actor: Actor) -> Decision:
     if not decision.can_be_undone(now) or not outbox.cancel(enacting.cause_of(decision)):
         raise WrongMove("The time to undo is over and the platform has been told. Lift the sanction instead.")
 
+    concerned = {*decision.sanctions.values_list("account_id", flat=True), *decision.gives_back}
+    accounts = standings.lock_accounts(concerned)
     sanctions = list(decision.sanctions.select_for_update(no_key=True).order_by("pk"))
-    accounts = standings.lock_accounts(s.account_id for s in sanctions)
     for sanction in sanctions:
         if sanction.state in (SanctionState.PROPOSED, SanctionState.IN_FORCE):
             sanction.move_to(SanctionState.UNDONE)
             sanction.save(update_fields=["state"])
+    holding.take_back(decision, was_in_force=decision.state == DecisionState.IN_FORCE)
     decision.move_to(DecisionState.UNDONE)
     decision.undone_at = now
     decision.save(update_fields=["state", "undone_at"])
@@ -125,6 +135,12 @@ def _same(before: Decision, case: Case, actor: Actor) -> Decision:
     if before.case_id != case.pk or before.decided_by_id != actor.actor_id:
         raise Refused("This form has been used for another decision. Reload the page.")
     return before
+
+
+def _given_back(verdict: Verdict, held: Iterable[Hold]) -> list[int]:
+    accounts = {hold.account_id for hold in held}
+    is_nothing = verdict.outcome is Outcome.NO_VIOLATION
+    return sorted(accounts if is_nothing else accounts & set(verdict.gives_back))
 
 
 def _cleared(case: Case, verdict: Verdict) -> list[str]:

@@ -1,5 +1,6 @@
 """What deciding and approving share: proposing sanctions, holding badges, putting into force. Not operations."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from moderation.domain.policy import Measure
@@ -56,10 +57,12 @@ def propose(decision: Decision, said: Measured, account: Account, *, signed_by_t
     )
 
 
-def hold_badges(decision: Decision, now: datetime) -> None:
-    """A badge whose removal waits for the second signature is held, so that «at once» is at once."""
+def hold_badges(decision: Decision, now: datetime, *, held: Collection[int]) -> None:
+    """A badge whose removal waits for the second signature is held, so that «at once» is at once. `held`: the
+    accounts for which that is done already."""
     policy = decision.policy_version.policy
-    for removal in decision.sanctions.filter(kind=SanctionKind.TEEN_BADGE_REMOVAL).select_related("account"):
+    removals = decision.sanctions.filter(kind=SanctionKind.TEEN_BADGE_REMOVAL).exclude(account__in=held)
+    for removal in removals.select_related("account"):
         ground = Ground(removal.ground)
         clause = policy.clauses_of(ground)[removal.clause]
         hold = Sanction.objects.create(

@@ -8,6 +8,7 @@ from moderation.domain.refusals import Missing, Refused, WrongMove
 from moderation.domain.vocabulary import Lane
 from moderation.models import Case, Escalation, clock
 from moderation.operations.enacting import locked_case
+from moderation.operations.holding import keeps_seniors
 from moderation.permissions import require, staff_of
 
 RAISED = (Lane.CRISIS, Lane.SAFEGUARDING)  # the more pressing first: a case in both stands in that lane
@@ -81,5 +82,6 @@ def _locked(escalation_id: int) -> Escalation:
 
 def _settle_lane(case: Case) -> None:
     waiting = set(case.escalations.filter(answered_at=None).values_list("lane", flat=True))
-    case.lane = next((lane for lane in RAISED if lane in waiting), Lane.ORDINARY)
+    otherwise = Lane.SENIOR if keeps_seniors(case) else Lane.ORDINARY
+    case.lane = next((lane for lane in RAISED if lane in waiting), otherwise)
     case.save(update_fields=["lane", "waits_until"])

@@ -34,6 +34,7 @@ from moderation.models import (
     Report,
     Sanction,
 )
+from moderation.operations import holding
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ def assess(case: Case, matter: Matter, *, is_new: bool) -> None:
     case.severity = weight.severity
     case.priority = weight.priority
     case.reasons = list(weight.reasons)
+    holding.rank(case)
     case.headline = wording.headline(
         Ground(case.ground),
         Kind(leading.kind) if leading else None,
@@ -151,7 +153,7 @@ def assess(case: Case, matter: Matter, *, is_new: bool) -> None:
         target=case,
         policy_version=matter.policy_version.number,
         severity=weight.severity.code,
-        priority=weight.priority,
+        priority=case.priority,
         grounds=case.grounds,
     )
 

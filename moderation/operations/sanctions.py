@@ -6,7 +6,7 @@ from accounts import SYSTEM, Actor, audit
 from accounts.roles import Capability
 from moderation.domain.refusals import Missing, Refused
 from moderation.domain.vocabulary import EndedBy
-from moderation.models import Sanction, clock
+from moderation.models import Hold, Sanction, clock
 from moderation.operations import standings
 from moderation.permissions import require
 
@@ -24,6 +24,8 @@ def lift_sanction(sanction_id: int, *, actor: Actor, reason: str) -> Sanction:
 
     if not reason.strip():
         raise Refused("Say why this sanction is lifted: the reason stays on the record.")
+    if Hold.objects.open().filter(sanction=sanction).exists():
+        raise Refused("Haven held this badge until somebody has looked: confirm or lift that on the page of its case.")
 
     standings.end(sanction, actor=actor, how=EndedBy.LIFTING, reason=reason.strip(), now=now)
     standings.announce_end(sanction, not_before=now, cause=f"lift:{sanction.pk}")

@@ -16,9 +16,9 @@ from django.db.models import F
 
 from moderation import prescreen
 from moderation.domain.policy import Policy
-from moderation.domain.vocabulary import Ground
-from moderation.models import Account, Conversation, Finding, Message, PolicyVersion, clock
-from moderation.operations import contacts, opening
+from moderation.domain.vocabulary import Ground, Room
+from moderation.models import Account, Case, Conversation, Finding, Message, PolicyVersion, clock
+from moderation.operations import contacts, holding, opening
 from moderation.prescreen import ENGINE_VERSION
 
 log = structlog.get_logger(__name__)
@@ -71,13 +71,17 @@ def screen_claimed(claimed: Sequence[Claimed], *, now: datetime, keeps: Keeps | 
     version = PolicyVersion.objects.in_force()
     failed: set[int] = set()
     given: set[str] = set()
+    cases: list[Case] = []
     for window in _windows(rooms, claimed):
         found = [finding for finding in _screen(window, failed) if _opens(finding, version.policy)]
         if keeps is not None:
             found = [finding for finding in found if keeps(window, finding)]
         if found:
-            given |= _gather(window, found, version, now=now)
+            case, fingerprints = _gather(window, found, version, now=now)
+            cases.append(case)
+            given |= fingerprints
     contacts.mark_seen(given)
+    holding.place(cases, version, now)  # last: no case may be locked after an account
     return failed
 
 
@@ -168,8 +172,10 @@ def _opens(found: prescreen.Finding, policy: Policy) -> bool:
     return found.score >= policy.grounds[Ground(found.rule)].opens_from
 
 
-def _gather(window: Window, found: Sequence[prescreen.Finding], version: PolicyVersion, *, now: datetime) -> set[str]:
-    """Bring the case of the conversation up to date; answers the fingerprints of the contacts that were given in it.
+def _gather(
+    window: Window, found: Sequence[prescreen.Finding], version: PolicyVersion, *, now: datetime
+) -> tuple[Case, set[str]]:
+    """Bring the case of the conversation up to date; answers it and the fingerprints of the contacts given in it.
 
     Only here are rows needed as models: few messages come so far.
     """
@@ -181,12 +187,13 @@ def _gather(window: Window, found: Sequence[prescreen.Finding], version: PolicyV
 
     case, is_new = opening.open_or_find(matter)
     opening.add_findings(case, findings)
-    opening.add_parties(case, actors=[accounts[f.actor_id] for f in findings], others=accounts.values())
+    others = {*accounts.values(), *(conversation.accounts.all() if conversation.room == Room.ONE_TO_ONE else ())}
+    opening.add_parties(case, actors=[accounts[f.actor_id] for f in findings], others=others)
     opening.keep_evidence(case, Message.objects.filter(pk__in=touched).in_order())
     given = contacts.given_in(found, {message.id: message.text for message in window.messages})
     fingerprints = contacts.keep(case, given)
     opening.assess(case, matter, is_new=is_new)
-    return fingerprints
+    return case, fingerprints
 
 
 def _row(found: prescreen.Finding) -> Finding:

@@ -11,9 +11,10 @@ from typing import Any
 from accounts import Actor
 from moderation import outbox
 from moderation.domain.standing import standing_of
-from moderation.domain.vocabulary import TEEN_BADGE, EndedBy, SanctionKind, SanctionState
-from moderation.models import Account, Sanction
+from moderation.domain.vocabulary import TEEN_BADGE, EndedBy, HoldState, SanctionKind, SanctionState
+from moderation.models import Account, Hold, Sanction
 
+_ENDING = ["ended_at", "ended_by", "ended_how", "end_reason"]
 BADGE_KINDS = frozenset({SanctionKind.TEEN_BADGE_HOLD, SanctionKind.TEEN_BADGE_REMOVAL})
 
 
@@ -40,7 +41,21 @@ def end(sanction: Sanction, *, actor: Actor, how: EndedBy, reason: str, now: dat
     sanction.ended_by_id = actor.actor_id
     sanction.ended_how = how
     sanction.end_reason = reason
-    sanction.save(update_fields=["state", "ended_at", "ended_by", "ended_how", "end_reason"])
+    sanction.save(update_fields=["state", *_ENDING])
+    for hold in Hold.objects.filter(sanction=sanction) if sanction.kind == SanctionKind.TEEN_BADGE_HOLD else ():
+        hold.move_to(HoldState.REPLACED if how is EndedBy.REPLACEMENT else HoldState.LIFTED)
+        hold.save(update_fields=["state"])
+
+
+def resume(hold: Hold) -> None:
+    """Put an interim hold into force again, as it was: the decision that ended it is undone, and nobody was told."""
+    sanction = hold.sanction
+    sanction.move_to(SanctionState.IN_FORCE)
+    sanction.ended_at = sanction.ended_by = None
+    sanction.ended_how = sanction.end_reason = ""
+    sanction.save(update_fields=["state", *_ENDING])
+    hold.move_to(HoldState.CONFIRMED if hold.confirmed_at else HoldState.WAITING)
+    hold.save(update_fields=["state"])
 
 
 def announce(sanction: Sanction, *, not_before: datetime, cause: str) -> None:

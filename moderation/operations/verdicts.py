@@ -1,6 +1,6 @@
 """What a person decides, as values, and the sentences that say why it cannot be so."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from moderation.domain.answers import Place
 from moderation.domain.policy import Measure, Policy
 from moderation.domain.refusals import Refused
 from moderation.domain.vocabulary import Ground, Outcome, SanctionKind
-from moderation.models import Account
+from moderation.models import Account, Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Verdict:
     lease_token: int
     cleared: tuple[Place, ...] = ()
     reasons: tuple[str, ...] = ()
+    gives_back: tuple[int, ...] = ()  # the accounts whose held badge is given back
 
     def check(self) -> None:
         """Raise Refused when the parts contradict each other, whatever the case."""
@@ -60,9 +61,30 @@ class Verdict:
             raise Refused("An account is sanctioned and cleared on the same ground: choose one of the two.")
         if any(not s.notice.strip() for s in self.sanctions):
             raise Refused("Every sanction needs a notice: the person has to read what was decided and why.")
+        if set(self.gives_back) & self.removed:
+            raise Refused("A badge is removed and given back: choose one of the two.")
         once = {(s.account_id, s.measure.kind) for s in self.sanctions}
         if len(once) < len(self.sanctions):
             raise Refused("An account can get each kind of sanction only once in a decision.")
+
+    @property
+    def removed(self) -> set[int]:
+        """The accounts that lose the teen badge."""
+        return {s.account_id for s in self.sanctions if s.measure.kind is SanctionKind.TEEN_BADGE_REMOVAL}
+
+
+def check_holds(verdict: Verdict, held: Iterable[Hold]) -> None:
+    """Raise Refused unless it says what becomes of every held badge. No violation gives each of them back."""
+    if verdict.outcome is Outcome.NO_VIOLATION:
+        return
+    unsaid = [
+        hold.account.display_name for hold in held if hold.account_id not in {*verdict.gives_back, *verdict.removed}
+    ]
+    if unsaid:
+        raise Refused(
+            f"The teen badge of {', '.join(unsaid)} is held. Say what becomes of it: tick that it is given back, or"
+            " choose its removal."
+        )
 
 
 def check_policy(verdict: Verdict, policy: Policy, *, grounds: Collection[Ground]) -> None:

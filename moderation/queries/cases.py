@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from accounts import Actor
 from accounts.roles import Capability
 from moderation.domain.alike import why_alone
+from moderation.domain.holding import Held
 from moderation.domain.planning import Candidate, Choice, Setting, Wish
 from moderation.domain.policy import Clause
 from moderation.domain.refusals import Missing
@@ -13,6 +14,7 @@ from moderation.domain.vocabulary import CaseState, Ground, Severity
 from moderation.models import Case, clock
 from moderation.permissions import require
 from moderation.queries.heads import Head, head_of
+from moderation.queries.holds import HoldShown, holds_of
 from moderation.queries.matters import Matter, matter_of
 from moderation.queries.notes import Notes, latest_notes
 from moderation.queries.parties import Involved, Party, involved
@@ -64,6 +66,7 @@ class CasePage:
     with_alike: bool = False  # look-alikes of it can be dismissed together
     seen: tuple[SeenCase, ...] = ()  # other cases with the same contact
     at: int = 0  # the message where reading goes on
+    holds: tuple[HoldShown, ...] = ()
     nothing_left: bool = False  # every finding was marked as wrong, and nobody has reported anything
 
     @property
@@ -89,6 +92,11 @@ class CasePage:
     @property
     def others(self) -> tuple[Party, ...]:
         return tuple(party for party in self.people.parties if party not in self.actors)
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        """The accounts whose badge a decision has to say something of."""
+        return tuple(Held(hold.account_id, hold.account) for hold in self.holds if hold.is_open)
 
     @property
     def suggested(self) -> tuple[Candidate, ...]:
@@ -136,6 +144,7 @@ def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> Case
         clauses=_clauses(people),
         with_alike=viewer.can(Capability.WORK_CASES) and not why_alone(case, matter.policy, matter.now),
         seen=seen_before(case),
+        holds=holds_of(case, viewer=viewer, now=matter.now),
         nothing_left=nothing_is_left(matter),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
-from moderation.domain import answers, planning
+from moderation.domain import answers, holding, planning
 from moderation.domain.answers import Charge, Measures
 from moderation.domain.planning import Candidate, Choice, Consequence, Step, Wish
 from moderation.domain.policy import Clause, Measure
@@ -41,6 +41,7 @@ class Draft:
     made_from: Mapping[str, str] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
     note: str = ""
+    gives_back: frozenset[int] = frozenset()  # accounts whose held badge is given back
 
     def is_recast(self, code: str) -> bool:
         return self.templates.get(code, "") != self.made_from.get(code, "")
@@ -67,6 +68,13 @@ class AccountShown:
     candidate: Candidate
     suggested: str  # the measures the policy suggests for it
     is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldShown:
+    account_id: int
+    name: str
+    is_given_back: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +144,7 @@ class Desk:
     is_empty: bool  # something was to be done, but to nobody
     note: str
     undo_seconds: int
+    held: tuple[HeldShown, ...] = ()
 
 
 def desk(page: CasePage, draft: Draft | None = None) -> Desk:
@@ -143,6 +152,7 @@ def desk(page: CasePage, draft: Draft | None = None) -> Desk:
     draft = draft or Draft(page.first_wish)
     wish, candidates = draft.wish, page.people.candidates
     steps = planning.plan(wish, candidates)
+    finds_nothing = planning.finds_nothing(wish, candidates)
     return Desk(
         key=draft.key,
         choices=tuple(_choices(page, wish)),
@@ -154,11 +164,15 @@ def desk(page: CasePage, draft: Draft | None = None) -> Desk:
         grounds=tuple(_grounds(page, wish)),
         reasons=tuple(_reasons(page, draft)),
         notices=tuple(_notice(step, draft, page) for step in steps),
-        consequences=planning.consequences(steps, page.setting, planning.cleared(wish, candidates)),
+        consequences=(
+            *holding.becomes(page.held, steps, draft.gives_back, finds_nothing=finds_nothing),
+            *planning.consequences(steps, page.setting, planning.cleared(wish, candidates)),
+        ),
         second=planning.asks_second(steps, page.setting),
-        is_empty=not steps and not planning.finds_nothing(wish, candidates),
+        is_empty=not steps and not finds_nothing,
         note=draft.note,
         undo_seconds=round(page.setting.policy.undo_window.total_seconds()),
+        held=tuple(HeldShown(h.account_id, h.name, h.account_id in draft.gives_back) for h in page.held),
     )
 
 

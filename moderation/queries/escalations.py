@@ -1,4 +1,4 @@
-"""The cases that were raised and wait for an answer, the oldest first. Must not know HTTP."""
+"""What waits for the seniors: cases that were raised, badges held and not confirmed in time. Must not know HTTP."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,8 +8,9 @@ from django.core.cache import cache
 from accounts import Actor
 from accounts.roles import Capability
 from moderation.domain.vocabulary import CaseState, Lane, Severity
-from moderation.models import Escalation, clock
+from moderation.models import Escalation, Hold, clock
 from moderation.permissions import require
+from moderation.queries.holds import OverdueHold, overdue_holds
 
 PAGE_SIZE = 50
 KEEP_FOR = timedelta(seconds=5)
@@ -35,10 +36,11 @@ class EscalationShown:
 class EscalationsPage:
     escalations: tuple[EscalationShown, ...]
     has_more: bool
+    holds: tuple[OverdueHold, ...] = ()  # badges held of which nobody has answered in time
 
 
 def escalations_page(*, viewer: Actor) -> EscalationsPage:
-    """One query. Raises NotPermitted for whoever cannot answer."""
+    """Two queries. Raises NotPermitted for whoever cannot answer."""
     require(viewer, Capability.ANSWER_ESCALATIONS)
     now = clock.now()
     found = list(
@@ -47,7 +49,9 @@ def escalations_page(*, viewer: Actor) -> EscalationsPage:
         .order_by("raised_at", "pk")[: PAGE_SIZE + 1]
     )
     return EscalationsPage(
-        escalations=tuple(_shown(one, viewer, now) for one in found[:PAGE_SIZE]), has_more=len(found) > PAGE_SIZE
+        escalations=tuple(_shown(one, viewer, now) for one in found[:PAGE_SIZE]),
+        has_more=len(found) > PAGE_SIZE,
+        holds=overdue_holds(now),
     )
 
 
@@ -55,7 +59,7 @@ def count_waiting() -> int:
     """How many there are, up to KEEP_FOR old: it stands on every page of a senior."""
     kept: int | None = cache.get(_KEY)
     if kept is None:
-        kept = Escalation.objects.filter(answered_at=None).count()
+        kept = Escalation.objects.filter(answered_at=None).count() + Hold.objects.escalated().count()
         cache.set(_KEY, kept, KEEP_FOR.total_seconds())
     return kept
 

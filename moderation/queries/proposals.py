@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+
 from accounts import Actor
 from accounts.roles import Capability
+from moderation.domain.deadlines import time_left
 from moderation.domain.vocabulary import DecisionState, Ground, Outcome, SanctionKind, Severity
 from moderation.models import Case, Decision, clock
+from moderation.models.holds import HELD
 from moderation.permissions import may_answer, require
 
 PAGE_SIZE = 50
@@ -39,6 +43,9 @@ class DecisionShown:
     is_own: bool
     may_answer: bool
     undo_until: datetime | None  # as long as this person can undo it
+    gives_back: tuple[str, ...]  # whose held badge
+    answered_at: datetime | None
+    is_escalated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +57,25 @@ class Proposal:
     headline: str
     severity: Severity
     snippet: str
+    waited: str  # «4 h 10»
+    held: tuple[str, ...]  # whose teen badge Haven holds since before anybody had looked
 
 
 @dataclass(frozen=True, slots=True)
 class ProposalsPage:
-    proposals: tuple[Proposal, ...]  # the longest waiting first
+    proposals: tuple[Proposal, ...]  # those that nobody answered in time, then the longest waiting
     has_more: bool
 
 
 def proposals_page(*, viewer: Actor) -> ProposalsPage:
-    """Three queries. Raises NotPermitted for whoever cannot give a second signature."""
+    """Five queries. Raises NotPermitted for whoever cannot give a second signature."""
     require(viewer, Capability.APPROVE)
     now = clock.now()
     waiting = (
         Decision.objects.filter(state=DecisionState.PROPOSED)
         .select_related("decided_by", "answered_by", "case", "policy_version")
-        .prefetch_related("sanctions__account", "case__parties")
-        .order_by("decided_at", "id")[: PAGE_SIZE + 1]
+        .prefetch_related("sanctions__account", "case__parties", "case__holds__account")
+        .order_by(F("escalated_at").asc(nulls_last=True), "decided_at", "id")[: PAGE_SIZE + 1]
     )
     found = list(waiting)
     return ProposalsPage(
@@ -77,13 +86,14 @@ def proposals_page(*, viewer: Actor) -> ProposalsPage:
 
 def latest_decision(case: Case, *, viewer: Actor, now: datetime) -> DecisionShown | None:
     people = case.decisions.select_related("decided_by", "answered_by", "policy_version")
-    decisions = people.prefetch_related("sanctions__account", "case__parties")
+    decisions = people.prefetch_related("sanctions__account", "case__parties", "case__holds__account")
     decision = decisions.order_by("-pk").first()
     return None if decision is None else decision_shown(decision, viewer, now)
 
 
 def decision_shown(decision: Decision, viewer: Actor, now: datetime) -> DecisionShown:
     is_own = decision.decided_by_id == viewer.actor_id
+    holds = decision.case.holds.all()
     return DecisionShown(
         decision_id=decision.pk,
         state=DecisionState(decision.state),
@@ -100,6 +110,9 @@ def decision_shown(decision: Decision, viewer: Actor, now: datetime) -> Decision
         is_own=is_own,
         may_answer=decision.state == DecisionState.PROPOSED and may_answer(viewer, decision),
         undo_until=decision.undo_until if is_own and decision.can_be_undone(now) else None,
+        gives_back=tuple(sorted({h.account.display_name for h in holds if h.account_id in decision.gives_back})),
+        answered_at=decision.answered_at,
+        is_escalated=decision.escalated_at is not None,
     )
 
 
@@ -111,6 +124,8 @@ def _proposal(decision: Decision, viewer: Actor, now: datetime) -> Proposal:
         headline=case.headline,
         severity=Severity(case.severity),
         snippet=case.snippet,
+        waited=time_left(now, decision.decided_at),
+        held=tuple(hold.account.display_name for hold in case.holds.all() if hold.state in HELD),
     )
 
 

@@ -131,7 +131,7 @@ def _row(sanction: Sanction, event: OutboxEvent | None, *, can_lift: bool) -> Sa
         state=state,
         tone=tone,
         people=_people(sanction),
-        since=sanction.starts_at or sanction.decision.decided_at,
+        since=sanction.starts_at or (sanction.decision.decided_at if sanction.decision else _EPOCH),
         delivery=_delivery(event) if event else None,
         ending=sanction.end_reason,
         can_lift=can_lift and in_force and sanction.kind != SanctionKind.EDUCATION_NOTICE,

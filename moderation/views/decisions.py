@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain import planning
+from moderation.domain.holding import removed
 from moderation.domain.planning import NAME_PLACE, Step
 from moderation.domain.refusals import Held, Refused, Stale, WrongMove
 from moderation.domain.vocabulary import DecisionState, Outcome, SanctionKind
@@ -99,7 +100,10 @@ def proposal_approve(request: StaffRequest, decision_id: int) -> HttpResponse:
 @requires(Capability.APPROVE)
 def proposal_refuse(request: StaffRequest, decision_id: int) -> HttpResponse:
     decision = approvals.refuse_decision(decision_id, actor=request.user, note=_note(request))
-    messages.success(request, f"Case {decision.case_id}: refused. It is back in the queue with your note.")
+    messages.success(
+        request,
+        f"Case {decision.case_id}: refused. It is back in the queue, first for whoever proposed it, with your note.",
+    )
     return SeeOther(resolve_url("proposals"))
 
 
@@ -125,6 +129,7 @@ def _verdict(form: DecisionForm, page: CasePage, draft: Draft, steps: tuple[Step
         lease_token=form.cleaned_data["lease_token"],
         cleared=tuple((one.candidate.account_id, one.ground) for one in clearing),
         reasons=() if finds_nothing else draft.reasons,  # the page hides them then
+        gives_back=tuple(sorted(draft.gives_back - removed(steps))),
     )
 
 

@@ -8,8 +8,8 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from accounts.models import ApiKey, User
-from moderation.domain.vocabulary import CaseState, DecisionState, Room, SanctionKind, SanctionState
-from moderation.models import Account, Appeal, Case, Conversation, Decision, Evidence, Finding, Sanction
+from moderation.domain.vocabulary import CaseState, DecisionState, HoldState, Room, SanctionKind, SanctionState
+from moderation.models import Account, Appeal, Case, Conversation, Decision, Evidence, Finding, Hold, Sanction
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +155,38 @@ def test_platform_ids_are_unique() -> None:
     check_refused("ext_id", lambda: Account.objects.create(ext_id=ann.ext_id))
     where = making.conversation(ann)
     check_refused("ext_id", lambda: Conversation.objects.create(ext_id=where.ext_id, room=Room.GROUP))
+
+
+def test_only_a_hold_by_haven_comes_without_a_decision() -> None:
+    name = "sanction_only_a_hold_comes_without_decision"
+    sanctions = Sanction.objects.filter(pk=making.held_badge().sanction_id)
+    someone = making.moderator()
+    check_refused(name, lambda: sanctions.update(kind=SanctionKind.TEEN_BADGE_REMOVAL))
+    check_refused(name, lambda: sanctions.update(kind=SanctionKind.SUSPENSION))
+    check_refused(name, lambda: sanctions.update(proposer=someone))
+
+
+def test_a_hold_that_is_confirmed_says_by_whom_and_when() -> None:
+    holds = Hold.objects.filter(pk=making.held_badge().pk)
+    someone = making.moderator()
+    check_refused("hold_state_is_known", lambda: holds.update(state="nonsense"))
+    check_refused("hold_confirmed_says_when", lambda: holds.update(state=HoldState.CONFIRMED))
+    check_refused("hold_confirmed_by_somebody", lambda: holds.update(state=HoldState.LIFTED, confirmed_by=someone))
+    check_refused("hold_waiting_is_not_confirmed", lambda: holds.update(confirmed_by=someone, confirmed_at=making.NOON))
+    check_refused("hold_leaves_time_to_confirm", lambda: holds.update(confirm_by=making.NOON))
+
+
+def test_an_account_is_held_once_a_case() -> None:
+    hold = making.held_badge()
+    copy = Sanction.objects.get(pk=hold.sanction_id)
+    copy.pk = None
+    copy._state.adding = True
+    copy.save()
+    hold.pk, hold.sanction = None, copy
+    hold._state.adding = True
+    check_refused("one_open_hold_a_case_and_account", hold.save)
+
+
+def test_a_proposal_says_by_when_it_escalates() -> None:
+    made = making.decided(making.case(), "suspension:permanent")
+    check_refused("decision_proposed_says_by_when", lambda: Decision.objects.filter(pk=made.pk).update(answer_by=None))
