@@ -7,6 +7,7 @@ from moderation.domain.refusals import WrongMove
 from moderation.domain.vocabulary import (
     AppealState,
     CaseState,
+    ChangeState,
     DecisionState,
     OutboxState,
     ReportState,
@@ -42,6 +43,14 @@ SANCTION = _table(
         SanctionState.ENDED: set(),
         SanctionState.REFUSED: set(),
         SanctionState.UNDONE: set(),
+    }
+)
+CHANGE = _table(
+    {
+        ChangeState.PROPOSED: {ChangeState.DONE, ChangeState.REFUSED, ChangeState.LAPSED},
+        ChangeState.DONE: set(),
+        ChangeState.REFUSED: set(),
+        ChangeState.LAPSED: set(),
     }
 )
 REPORT = _table({ReportState.OPEN: {ReportState.CLOSED}, ReportState.CLOSED: {ReportState.OPEN}})

@@ -9,8 +9,8 @@ from accounts.roles import Capability
 from moderation import outbox
 from moderation.domain.ladder import needs_approval
 from moderation.domain.refusals import NotPermitted, Refused, Stale, WrongMove
-from moderation.domain.vocabulary import DecisionState, Ground, Outcome, SanctionState, Severity
-from moderation.models import Account, Case, Decision, PolicyVersion, clock
+from moderation.domain.vocabulary import ChangeState, DecisionState, Ground, Outcome, SanctionState, Severity
+from moderation.models import Account, Case, Decision, PolicyVersion, SanctionChange, clock
 from moderation.operations import closing, enacting, standings
 from moderation.operations.leases import whereabouts
 from moderation.operations.verdicts import Verdict, check_accounts, check_policy
@@ -104,13 +104,16 @@ def undo_decision(decision_id: int, *, actor: Actor) -> Decision:
         raise WrongMove("A new case of this conversation has been opened since. Decide that one; this stays closed.")
     if not decision.can_be_undone(now) or not outbox.cancel(enacting.cause_of(decision)):
         raise WrongMove("The time to undo is over and the platform has been told. Lift the sanction instead.")
-
+    accounts = standings.lock_accounts(decision.sanctions.values_list("account_id", flat=True))
     sanctions = list(decision.sanctions.select_for_update(no_key=True).order_by("pk"))
-    accounts = standings.lock_accounts(s.account_id for s in sanctions)
+    if SanctionChange.objects.filter(sanction__in=sanctions, state=ChangeState.DONE).exists():
+        raise WrongMove("An admin has changed a sanction of this decision meanwhile: it cannot be undone any more.")
+
     for sanction in sanctions:
         if sanction.state in (SanctionState.PROPOSED, SanctionState.IN_FORCE):
             sanction.move_to(SanctionState.UNDONE)
             sanction.save(update_fields=["state"])
+    standings.lapse_changes([sanction.pk for sanction in sanctions], now)
     decision.move_to(DecisionState.UNDONE)
     decision.undone_at = now
     decision.save(update_fields=["state", "undone_at"])

@@ -4,13 +4,16 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from moderation.domain.vocabulary import OutboxState, SanctionState
 from moderation.models import Account, OutboxEvent, Sanction
-from moderation.queries import sanctions
+from moderation.queries import sanction_lists
+from moderation.queries.sanction_lists import Asked, Tab, asked_from
+from moderation.queries.sanctions import sanctions_page
 from tests import making
 from tests.views.test_case import HOSTILE, signed_in
 
@@ -113,9 +116,10 @@ def test_the_page_says_whether_the_platform_knows(state: OutboxState, attempts: 
     assert words in text_of(signed_in(making.moderator()))
 
 
+@pytest.mark.parametrize("order", ["up", "down"])
 @pytest.mark.parametrize("tab", ["in_force", "waiting", "ended"])
-def test_pages_follow_each_other_without_gap_or_repeat(tab: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sanctions, "PAGE_SIZE", 2)
+def test_pages_follow_each_other_without_gap_or_repeat(tab: str, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sanction_lists, "PAGE_SIZE", 2)
     code = "suspension:permanent" if tab == "waiting" else "suspension:7"
     made = {making.decided(making.case(), code).sanctions.get().pk for _ in range(5)}
     viewer = making.admin()
@@ -123,13 +127,13 @@ def test_pages_follow_each_other_without_gap_or_repeat(tab: str, monkeypatch: py
         for pk in made:
             signed_in(viewer).post(reverse("sanction_lift", args=[pk]), {"reason": "x"})
     seen: list[int] = []
-    after = ""
+    asked = Asked(Tab(tab), order=order)
     while True:
-        page = sanctions.sanctions_page(sanctions.Tab(tab), viewer=viewer, after=after)
+        page = sanctions_page(asked, viewer=viewer)
         seen += [row.sanction_id for row in page.rows]
-        after = page.following
-        if not after:
+        if not page.following:
             break
+        asked = asked_from(QueryDict(page.following).dict())
 
     assert len(seen) == 5
     assert set(seen) == made
@@ -139,12 +143,12 @@ def test_the_number_of_queries_does_not_grow_with_the_rows() -> None:
     viewer = making.admin()
     suspended()
     with CaptureQueriesContext(connection) as one:
-        sanctions.sanctions_page(sanctions.Tab.IN_FORCE, viewer=viewer)
+        sanctions_page(Asked(), viewer=viewer)
     suspended(), suspended()
     with CaptureQueriesContext(connection) as three:
-        sanctions.sanctions_page(sanctions.Tab.IN_FORCE, viewer=viewer)
+        sanctions_page(Asked(), viewer=viewer)
 
-    assert len(one) == len(three) == 3
+    assert len(one) == len(three) == 5
 
 
 def test_hostile_names_and_reasons_stay_text() -> None:
