@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from moderation.domain.vocabulary import TEEN_BADGE
 from moderation.models import Account, OutboxEvent
@@ -17,7 +18,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def confirm(browser: Client, deed: str, *sanction_ids: int, reason: str) -> None:
     """Preview and confirm as the pages lead, sending back what the form holds."""
-    page = browser.get(reverse("sanctions_preview"), {"deed": deed, "sanction": sanction_ids}).content.decode()
+    asked = urlencode({"deed": deed, "sanction": sanction_ids}, doseq=True)
+    page = browser.get(f"{reverse('sanctions_preview')}?{asked}").content.decode()
     form = {"reason": reason}
     for name in ("key", "deed"):
         (form[name],) = re.findall(f'name="{name}" value="([^"]+)"', page)

@@ -1,6 +1,6 @@
 """Changing a sanction in force: who may, what is refused, what becomes of it, and what the platform is told."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -27,6 +27,11 @@ from tests.operations.test_sanctions import _run_out as run_out
 pytestmark = pytest.mark.django_db
 
 
+def end_of(sanction: Sanction) -> datetime:
+    assert sanction.ends_at is not None
+    return sanction.ends_at
+
+
 def suspension(account: Account | None = None, code: str = "suspension:7") -> Sanction:
     decision = making.decided(making.case(actor=account), code)
     if code.endswith("permanent"):
@@ -43,7 +48,8 @@ def badge_removal() -> Sanction:
 
 
 def wanted(deed: Deed, days: int | None = None, **given: Any) -> Wanted:
-    return Wanted(**{"deed": deed, "reason": "because", "key": uuid4(), "days": days} | given)
+    known: dict[str, Any] = {"reason": "because", "key": uuid4(), "days": days}
+    return Wanted(deed, **known | given)
 
 
 def change(sanction: Sanction, deed: Deed, days: int | None = None, by: User | None = None) -> SanctionChange:
@@ -163,7 +169,7 @@ def test_a_decision_that_an_admin_has_changed_is_not_undone() -> None:
 
 def test_extending_gives_a_later_end_to_sanction_account_and_platform() -> None:
     sanction, boss = suspension(), making.admin()
-    end = sanction.ends_at + timedelta(days=10)
+    end = end_of(sanction) + timedelta(days=10)
 
     made = change(sanction, Deed.EXTEND, 10, by=boss)
 
@@ -179,7 +185,7 @@ def test_extending_gives_a_later_end_to_sanction_account_and_platform() -> None:
 
 def test_shortening_gives_an_earlier_end() -> None:
     sanction = suspension()
-    end = sanction.ends_at - timedelta(days=3)
+    end = end_of(sanction) - timedelta(days=3)
     change(sanction, Deed.SHORTEN, 3)
     sanction.refresh_from_db()
     assert (sanction.ends_at, sanction.account.suspended_until) == (end, end)
@@ -191,7 +197,7 @@ def test_shortening_gives_an_end_to_what_had_none(code: str) -> None:
     change(sanction, Deed.SHORTEN, 30)
     sanction.refresh_from_db()
     assert not sanction.permanent
-    assert timedelta(days=29) < sanction.ends_at - clock.now() <= timedelta(days=30)
+    assert timedelta(days=29) < end_of(sanction) - clock.now() <= timedelta(days=30)
 
 
 def test_another_suspension_that_lasts_longer_decides_the_standing() -> None:
@@ -254,7 +260,7 @@ def test_the_same_form_sent_twice_changes_once() -> None:
     first = change_sanction(sanction.pk, actor=boss, wanted=form)
     again = change_sanction(sanction.pk, actor=boss, wanted=form)
     assert first == again
-    assert Sanction.objects.get(pk=sanction.pk).ends_at == sanction.ends_at + timedelta(days=7)
+    assert Sanction.objects.get(pk=sanction.pk).ends_at == end_of(sanction) + timedelta(days=7)
 
 
 def test_the_end_is_told_to_the_person_in_words_of_its_own() -> None:
