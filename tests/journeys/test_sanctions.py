@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def confirm(browser: Client, deed: str, *sanction_ids: int, reason: str) -> None:
     """Preview and confirm as the pages lead, sending back what the form holds."""
-    asked = urlencode({"deed": deed, "sanction": sanction_ids}, doseq=True)
+    asked = urlencode([("deed", deed), *(("sanction", str(pk)) for pk in sanction_ids)])
     page = browser.get(f"{reverse('sanctions_preview')}?{asked}").content.decode()
     form = {"reason": reason}
     for name in ("key", "deed"):

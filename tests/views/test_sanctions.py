@@ -307,7 +307,7 @@ def test_no_cell_of_the_file_is_a_formula(name: str) -> None:
 
 @pytest.mark.parametrize("who", [making.moderator, making.senior, making.auditor])
 def test_only_whoever_manages_sanctions_gets_a_preview(who: Any) -> None:
-    query = {"deed": "lift", "sanction": suspended().pk}
+    query = {"deed": "lift", "sanction": str(suspended().pk)}
     assert signed_in(who()).get(reverse("sanctions_preview"), query).status_code == 403
 
 
