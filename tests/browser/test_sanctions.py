@@ -70,5 +70,3 @@ def test_nothing_stands_in_anybodys_way(
 
         assert faults(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-            path=f"/tmp/s_shots/{NAMES[LOOKS.index(options)]}{path.replace('/', '_')[:30]}.png", full_page=True
-        )
