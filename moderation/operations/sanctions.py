@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import structlog
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from accounts import SYSTEM, Actor, audit
 from moderation.domain.vocabulary import Deed, EndedBy
@@ -35,7 +35,7 @@ def expire_sanctions(limit: int = 200) -> int:
 def _expired(sanction_id: int) -> bool:
     try:
         return expire_sanction(sanction_id)
-    except OperationalError:
+    except (OperationalError, InterfaceError):
         raise  # the database is away: the task tries again
     except Exception:
         log.exception("expiry_failed", sanction=sanction_id)
