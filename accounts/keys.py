@@ -31,6 +31,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("show_news", "Show what is new", "u", _LISTS),
     Action("next_page", "Next page", "]", _LISTS),
     Action("approve", "Approve the first proposal", "a", _LISTS),
+    Action("search", "Search the list", "/", _LISTS),
+    Action("preview", "Preview what is chosen", "v", _LISTS),
     Action("answer", "Answer the first escalation", "w", _LISTS),
     Action("take", "Take the case", "t", _CASE),
     Action("stay", "Stay on the case", "e", _CASE),

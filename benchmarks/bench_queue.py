@@ -90,7 +90,7 @@ def main() -> None:
         parser.error("--small is at least 100 and at most --open, --rounds and --pages at least 1.")
     with own_servers():
         os.environ["HAVEN_DATABASE_ROLE"] = "owner"  # without the limits that a request has: building takes longer
-        _migrate()
+        migrate()
         sizes = [
             Size(options.small, options.closed * options.small // options.open),
             Size(options.open, options.closed),
@@ -99,7 +99,7 @@ def main() -> None:
     _show(sizes, figures)
 
 
-def _migrate() -> None:
+def migrate() -> None:
     django.setup()
     from django.core.management import call_command
 
@@ -112,7 +112,7 @@ def _at_each(sizes: Sequence[Size], options: argparse.Namespace) -> Iterator[Fig
         begun = time.perf_counter()
         grow(was, size, talks=options.pages * 2 + 50)
         figures = Figures(build_seconds=time.perf_counter() - begun)
-        figures.megabytes = _megabytes()
+        figures.megabytes = megabytes()
         built = f"built in {figures.build_seconds:,.0f} s, {figures.megabytes:,} MB"
         print(f"{size.label}: {built}", file=sys.stderr)
         _measure(figures, options)
@@ -120,7 +120,7 @@ def _at_each(sizes: Sequence[Size], options: argparse.Namespace) -> Iterator[Fig
         yield figures
 
 
-def _megabytes() -> int:
+def megabytes() -> int:
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -161,6 +161,11 @@ class Desk:
 
     def text(self, path: str) -> str:
         return self.client.get(path).content.decode()
+
+    def following(self, path: str) -> str | None:
+        """Where the link to the next page leads; None on the last one."""
+        found = re.search(r'href="([^"]*[?&](?:amp;)?after=[^"]*)"', self.text(path))
+        return found[1].replace("&amp;", "&") if found else None
 
     def poll(self) -> Took:
         """As the page itself asks. Counts that were made anew in between are news: then it asks again."""
@@ -311,7 +316,7 @@ def p95(took: Sequence[Took], what: str = "whole") -> float:
     return float(values[min(len(values) - 1, -(-len(values) * 95 // 100) - 1)])
 
 
-def _median(took: Sequence[Took], what: str = "whole") -> float:
+def median(took: Sequence[Took], what: str = "whole") -> float:
     return float(statistics.median(getattr(one, what) for one in took))
 
 
@@ -343,7 +348,7 @@ def _pages(sizes: Sequence[Size], figures: Sequence[Figures]) -> Table:
     for size, one in zip(sizes, figures, strict=True):
         measured = one.pages | {f"queue, {len(one.pairs)} pairs of filters": _all(one.pairs)}
         for name, took in measured.items():
-            numbers = [_median(took), p95(took), _median(took, "database"), p95(took, "database"), _median(took, "cpu")]
+            numbers = [median(took), p95(took), median(took, "database"), p95(took, "database"), median(took, "cpu")]
             most = str(max(request.queries for request in took))
             table.add_row(name, f"{size.open:,}", *(f"{number:.1f}" for number in numbers), most)
     return table

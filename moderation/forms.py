@@ -11,8 +11,9 @@ from django.http import QueryDict
 from moderation.domain.answers import LENGTHS, Answer, Place, answer_from_code
 from moderation.domain.planning import Choice, Wish
 from moderation.domain.policy import LONGEST_CODE, measure_from_code
-from moderation.domain.vocabulary import Ground, Lane, Reason, Rule, Side
+from moderation.domain.vocabulary import Deed, Ground, Lane, Reason, Rule, Side
 from moderation.domain.waiting import Until
+from moderation.operations.changing import Wanted
 from moderation.operations.labelling import LONGEST_QUOTATION, Missed
 from moderation.operations.manual_cases import Referred
 from moderation.operations.readings import LONGEST_REASON, More
@@ -23,6 +24,7 @@ LONGEST_NOTICE = 8000
 SENIORS = "seniors"  # instead of a person's number
 _ID = re.compile(r"[0-9]{1,18}")
 _TICK = re.compile(r"(?P<case>[0-9]{1,18}):(?P<version>[0-9]{1,9})")
+_SEEN = re.compile(r"(?P<sanction>[0-9]{1,18}):(?P<state>[a-z0-9_-]{1,64})")
 _TOO_LONG = "The note is longer than %(limit_value)d characters: shorten it."
 
 # What the names of fields begin with of which there are as many as there are steps, or accounts and grounds. What
@@ -297,6 +299,47 @@ class ReferralForm(forms.Form):
 class LiftForm(forms.Form):
     reason = forms.CharField(required=False, max_length=LONGEST_NOTE)
     tab = forms.CharField(required=False)
+
+
+class DeedForm(forms.Form):
+    """What is to be done to sanctions. Which, stands in as many fields as there are."""
+
+    deed = forms.ChoiceField(
+        choices=[(deed.value, deed.label) for deed in Deed],
+        error_messages={"required": "Choose what is to be done.", "invalid_choice": "Choose one of what is offered."},
+    )
+    days = forms.IntegerField(required=False, error_messages={"invalid": "Write the number of days in digits."})
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        self.sent = data.getlist("sanction")
+
+    def clean_days(self) -> int | None:
+        """Only where they mean something: one form offers deeds with and without them."""
+        days: int | None = self.cleaned_data["days"]
+        return days if Deed(self.cleaned_data.get("deed", Deed.LIFT)).needs_days else None
+
+    def ticked(self) -> list[int]:
+        return [int(value) for value in dict.fromkeys(self.sent) if _ID.fullmatch(value)]
+
+
+class ChangeForm(DeedForm):
+    """A preview that somebody confirms: every sanction as it was seen, «12:in_force-open»."""
+
+    key = forms.UUIDField()
+    reason = forms.CharField(required=False, max_length=LONGEST_NOTE)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        seen = [_SEEN.fullmatch(value) for value in self.sent]
+        if not seen or not all(seen):
+            raise forms.ValidationError("The page did not say which sanctions it means. Reload it.")
+        cleaned["seen"] = {int(one["sanction"]): one["state"] for one in seen if one}
+        return cleaned
+
+    def wanted(self) -> Wanted:
+        said = self.cleaned_data
+        return Wanted(Deed(said["deed"]), said["reason"], said["key"], said["days"])
 
 
 def sentences(form: forms.Form) -> str:

@@ -9,23 +9,36 @@ from django.db.models.functions import Cast, Concat
 
 from moderation import hints
 from moderation.domain.vocabulary import OutboxState
-from moderation.models import Account, OutboxEvent
+from moderation.models import Account, OutboxEvent, Sanction
 
 CLAIM_FOR = timedelta(seconds=60)  # longer than one sender needs for one batch
 
 
 def post(
-    topic: str, payload: dict[str, Any], *, account: Account, key: str, not_before: datetime, cause: str = ""
+    topic: str,
+    payload: dict[str, Any],
+    *,
+    account: Account,
+    key: str,
+    not_before: datetime,
+    cause: str = "",
+    sanction: Sanction | None = None,
 ) -> None:
     """Write one event in the caller's transaction. A key that is there already is left as it is.
 
     The event leaves after `not_before` and after every earlier event of the same account. `cause` is what `cancel`
-    takes.
+    takes; by `sanction` one sees whether the platform knows of it.
     """
-    OutboxEvent.objects.bulk_create(
-        [OutboxEvent(topic=topic, payload=payload, account=account, key=key, not_before=not_before, cause=cause)],
-        ignore_conflicts=True,
+    event = OutboxEvent(
+        topic=topic,
+        payload=payload,
+        account=account,
+        key=key,
+        not_before=not_before,
+        cause=cause,
+        sanction=sanction,
     )
+    OutboxEvent.objects.bulk_create([event], ignore_conflicts=True)
     hints.after_commit(hints.DELIVER)
 
 

@@ -5,15 +5,22 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.roles import Capability
 from moderation.domain.refusals import NotPermitted
-from moderation.domain.vocabulary import Lane
-from moderation.models import Decision
+from moderation.domain.vocabulary import Deed, Lane
+from moderation.models import Decision, SanctionChange
 
-__all__ = ["lanes_of", "may_answer", "require", "require_second_person", "staff_of"]
+__all__ = ["lanes_of", "may_answer", "may_sign", "require", "require_second_person", "staff_of"]
 
 
 def may_answer(actor: Actor, decision: Decision) -> bool:
     """Whether this person may give the second signature on the decision, or withhold it."""
     return actor.can(Capability.APPROVE) and actor.actor_id != decision.decided_by_id
+
+
+def may_sign(actor: Actor, change: SanctionChange) -> bool:
+    """Whether this person may give the second signature on a change: seniors and admins on what is to be permanent, a
+    second admin on a badge that is given again."""
+    wanted = Capability.APPROVE if change.deed == Deed.PERMANENT else Capability.MANAGE_SANCTIONS
+    return actor.can(wanted) and actor.actor_id != change.proposer_id
 
 
 def lanes_of(actor: Actor) -> frozenset[Lane]:

@@ -15,6 +15,7 @@ from moderation.views import (
     people,
     queue,
     reports,
+    sanction_changes,
     sanctions,
     shift,
 )
@@ -99,6 +100,12 @@ HOLDS = [
 
 SANCTIONS = [
     path("sanctions/", sanctions.sanctions, name="sanctions"),
+    path("sanctions/export.csv", sanctions.sanctions_export, name="sanctions_export"),
+    path("sanctions/change/", sanction_changes.sanctions_preview, name="sanctions_preview"),
+    path("sanctions/change/do/", sanction_changes.sanctions_change, name="sanctions_change"),
+    path("sanctions/changes/<int:change_id>/approve/", sanction_changes.change_approve, name="change_approve"),
+    path("sanctions/changes/<int:change_id>/refuse/", sanction_changes.change_refuse, name="change_refuse"),
+    path("sanctions/<int:sanction_id>/", sanctions.sanction, name="sanction"),
     path("sanctions/<int:sanction_id>/lift/", sanctions.sanction_lift, name="sanction_lift"),
 ]
 

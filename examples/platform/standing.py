@@ -15,7 +15,6 @@ _TOLD_TO_REPORTERS = {
     "action_taken": "Thank you for your report. A moderator has looked at it and acted on it.",
     "no_violation": "Thank you for your report. A moderator has looked at it and found nothing against the rules.",
 }
-_ENDS = frozenset({"sanction.lifted", "badge.restored"})
 
 
 @dataclass(frozen=True)
@@ -102,8 +101,6 @@ def _apply(event: Event, account: Account) -> None:
 
 
 def _text_for_the_user(event: Event) -> str:
-    if event.type in _ENDS:
-        return ""  # it repeats the notice of the sanction that it ends
     if event.type == "report.closed":
         return _TOLD_TO_REPORTERS.get(event.says("outcome"), event.says("outcome"))
     return event.says("notice") or event.says("text")

@@ -7,6 +7,7 @@ from moderation.domain.refusals import WrongMove
 from moderation.domain.vocabulary import (
     AppealState,
     CaseState,
+    ChangeState,
     DecisionState,
     HoldState,
     OutboxState,
@@ -51,6 +52,14 @@ HOLD = _table(
         HoldState.CONFIRMED: {HoldState.WAITING, HoldState.LIFTED, HoldState.REPLACED},  # back: refused or undone
         HoldState.LIFTED: {HoldState.WAITING, HoldState.CONFIRMED},  # the decision that lifted it was undone
         HoldState.REPLACED: set(),
+    }
+)
+CHANGE = _table(
+    {
+        ChangeState.PROPOSED: {ChangeState.DONE, ChangeState.REFUSED, ChangeState.LAPSED},
+        ChangeState.DONE: set(),
+        ChangeState.REFUSED: set(),
+        ChangeState.LAPSED: set(),
     }
 )
 REPORT = _table({ReportState.OPEN: {ReportState.CLOSED}, ReportState.CLOSED: {ReportState.OPEN}})

@@ -173,6 +173,49 @@ class EndedBy(StrEnum):
     LIFTING = "lifting"
     APPEAL = "appeal"
     REPLACEMENT = "replacement"  # a hold that became a removal
+    REGRANT = "regrant"  # a badge that was given again on a fresh application
+
+
+class Deed(StrEnum):
+    """What an admin can do to a sanction in force."""
+
+    EXTEND = "extend"
+    SHORTEN = "shorten"
+    LIFT = "lift"
+    PERMANENT = "permanent"
+    REGRANT = "regrant"
+
+    @property
+    def label(self) -> str:
+        return {"permanent": "Make permanent", "regrant": "Give the teen badge again"}.get(
+            self.value, self.value.capitalize()
+        )
+
+    @property
+    def done(self) -> str:
+        """«extended», as in «it was extended»."""
+        return {
+            "extend": "extended",
+            "shorten": "shortened",
+            "lift": "lifted",
+            "permanent": "made permanent",
+            "regrant": "ended, the badge given again",
+        }[self.value]
+
+    @property
+    def needs_days(self) -> bool:
+        return self in (Deed.EXTEND, Deed.SHORTEN)
+
+    @property
+    def needs_two(self) -> bool:
+        return self in (Deed.PERMANENT, Deed.REGRANT)
+
+
+class ChangeState(StrEnum):
+    PROPOSED = "proposed"
+    DONE = "done"
+    REFUSED = "refused"
+    LAPSED = "lapsed"  # the sanction ended before a second person answered
 
 
 class HoldState(StrEnum):
@@ -210,7 +253,9 @@ __all__ = [
     "AgeGroup",
     "AppealState",
     "CaseState",
+    "ChangeState",
     "DecisionState",
+    "Deed",
     "EndedBy",
     "Ground",
     "HoldState",

@@ -2,6 +2,7 @@
 
 from moderation.models.appeals import Appeal
 from moderation.models.cases import Case, CaseParty, Evidence, Finding, Report
+from moderation.models.changes import SanctionChange
 from moderation.models.community import Account, Conversation, Message, MessageEdit, Participant
 from moderation.models.contacts import Contact
 from moderation.models.decisions import Decision, Sanction
@@ -32,6 +33,7 @@ __all__ = [
     "Referral",
     "Report",
     "Sanction",
+    "SanctionChange",
     "SavedView",
     "Skip",
 ]

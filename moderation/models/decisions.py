@@ -10,6 +10,7 @@ from django.db.models.expressions import RawSQL
 
 from accounts.models import User
 from moderation.domain import lifecycle
+from moderation.domain.changing import Running
 from moderation.domain.policy import Measure
 from moderation.domain.standing import InForce
 from moderation.domain.vocabulary import DecisionState, EndedBy, Ground, Outcome, SanctionKind, SanctionState
@@ -87,6 +88,9 @@ class Decision(Living):
         return self.state != DecisionState.UNDONE and self.undo_until is not None and now < self.undo_until
 
 
+Column = Literal["starts_at", "ends_at", "ended_at"]
+
+
 class SanctionQuerySet(models.QuerySet["Sanction"]):
     def in_force(self) -> "SanctionQuerySet":
         return self.filter(state=SanctionState.IN_FORCE)
@@ -100,15 +104,14 @@ class SanctionQuerySet(models.QuerySet["Sanction"]):
     def run_out(self, now: datetime) -> "SanctionQuerySet":
         return self.in_force().filter(ends_at__lte=now)
 
-    def newest_first(self, column: Literal["starts_at", "ended_at"]) -> "SanctionQuerySet":
-        return self.order_by(f"-{column}", "-id")
+    def walked(self, column: Column, *, backwards: bool) -> "SanctionQuerySet":
+        """In the order of one column, which has an index in every state that has the column."""
+        return self.order_by(f"{'-' if backwards else ''}{column}", "-id" if backwards else "id")
 
-    def older_than(
-        self, column: Literal["starts_at", "ended_at"], moment: datetime, sanction_id: int
-    ) -> "SanctionQuerySet":
-        """What follows a place in `newest_first`; a row comparison, because that is what walks the index."""
-        place = RawSQL(  # noqa: S611 - the column is one of two words
-            f'("moderation_sanction"."{column}", "moderation_sanction"."id") < (%s, %s)',
+    def beyond(self, column: Column, moment: datetime, sanction_id: int, *, backwards: bool) -> "SanctionQuerySet":
+        """What follows a place in `walked`; a row comparison, because that is what walks the index."""
+        place = RawSQL(  # noqa: S611 - the column is one of three words
+            f'("moderation_sanction"."{column}", "moderation_sanction"."id") {"<" if backwards else ">"} (%s, %s)',
             (moment, sanction_id),
             output_field=models.BooleanField(),
         )
@@ -205,6 +208,19 @@ class Sanction(Living):
             models.Index(fields=["-starts_at", "-id"], condition=Q(state="in_force"), name="sanction_in_force"),
             models.Index(fields=["-ended_at", "-id"], condition=Q(state="ended"), name="sanction_ended"),
             models.Index(fields=["id"], condition=Q(state="proposed"), name="sanction_waiting"),
+            models.Index(
+                fields=["kind", "ground", "-starts_at", "-id"],
+                condition=Q(state="in_force"),
+                name="sanction_in_force_sorts",
+            ),
+            models.Index(
+                fields=["kind", "ground", "ends_at", "id"],
+                condition=Q(state="in_force", ends_at__isnull=False),
+                name="sanction_ending_sorts",
+            ),
+            models.Index(
+                fields=["kind", "ground", "-ended_at", "-id"], condition=Q(state="ended"), name="sanction_ended_sorts"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -213,6 +229,24 @@ class Sanction(Living):
     @property
     def measure(self) -> Measure:
         return Measure(SanctionKind(self.kind), self.days, self.permanent)
+
+    @property
+    def running(self) -> Running:
+        return Running(SanctionKind(self.kind), self.ends_at, self.permanent)
+
+    @property
+    def seen(self) -> str:
+        """How it is now, as one word: a form that carries it is refused when the sanction has changed since."""
+        end = f"{self.ends_at:%Y%m%d%H%M%S%f}" if self.ends_at else "open"
+        return f"{self.state}-{end}{'-permanent' if self.permanent else ''}"
+
+    @property
+    def since(self) -> datetime:
+        """When it began; of what was only proposed, when that was. What nobody decided, a hold, has begun."""
+        since = self.starts_at or (self.decision.decided_at if self.decision else None)
+        if since is None:
+            raise ValueError(f"{self} has neither begun nor been decided")
+        return since
 
     def as_in_force(self) -> InForce:
         return InForce(SanctionKind(self.kind), self.ends_at)

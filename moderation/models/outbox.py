@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from moderation.domain import lifecycle
 from moderation.domain.vocabulary import OutboxState
 from moderation.models.community import Account
+from moderation.models.decisions import Sanction
 from moderation.models.fields import code_field, only
 from moderation.models.life import Living
 
@@ -27,6 +28,15 @@ class OutboxEvent(Living):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, help_text="The webhook-id, equal on every try.")
     topic = models.CharField(max_length=32)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    sanction = models.ForeignKey(
+        Sanction,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="events",
+        db_index=False,
+        help_text="The sanction that it tells of, if any.",
+    )
     payload = models.JSONField()
     key = models.CharField(max_length=100, unique=True, help_text="What it is about: posting it twice is one event.")
     cause = models.CharField(max_length=64, blank=True, help_text="What cancels it, e.g. «decision:12».")
@@ -47,6 +57,12 @@ class OutboxEvent(Living):
             models.Index(fields=["account", "id"], condition=PENDING, name="outbox_by_account"),
             models.Index(fields=["cause"], condition=PENDING & ~Q(cause=""), name="outbox_by_cause"),
             models.Index(fields=["-id"], condition=Q(state="dead"), name="outbox_dead"),
+            models.Index(fields=["sanction", "-id"], condition=Q(sanction__isnull=False), name="outbox_by_sanction"),
+            models.Index(
+                fields=["id"],
+                condition=Q(sanction__isnull=False, state__in=["pending", "dead"]),
+                name="outbox_sanction_untold",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,8 +10,8 @@ from accounts.roles import Capability
 from moderation import outbox
 from moderation.domain.ladder import needs_approval
 from moderation.domain.refusals import NotPermitted, Refused, Stale, WrongMove
-from moderation.domain.vocabulary import DecisionState, Ground, Outcome, SanctionState, Severity
-from moderation.models import Account, Case, Decision, Hold, PolicyVersion, clock
+from moderation.domain.vocabulary import ChangeState, DecisionState, Ground, Outcome, SanctionState, Severity
+from moderation.models import Account, Case, Decision, Hold, PolicyVersion, SanctionChange, clock
 from moderation.operations import closing, enacting, holding, standings
 from moderation.operations.leases import whereabouts
 from moderation.operations.verdicts import Verdict, check_accounts, check_holds, check_policy
@@ -116,11 +116,15 @@ def undo_decision(decision_id: int, *, actor: Actor) -> Decision:
     concerned = {*decision.sanctions.values_list("account_id", flat=True), *decision.gives_back}
     accounts = standings.lock_accounts(concerned)
     sanctions = list(decision.sanctions.select_for_update(no_key=True).order_by("pk"))
+    if SanctionChange.objects.filter(sanction__in=sanctions, state=ChangeState.DONE).exists():
+        raise WrongMove("An admin has changed a sanction of this decision meanwhile: it cannot be undone any more.")
+
     for sanction in sanctions:
         if sanction.state in (SanctionState.PROPOSED, SanctionState.IN_FORCE):
             sanction.move_to(SanctionState.UNDONE)
             sanction.save(update_fields=["state"])
     holding.take_back(decision, was_in_force=decision.state == DecisionState.IN_FORCE)
+    standings.lapse_changes([sanction.pk for sanction in sanctions], now)
     decision.move_to(DecisionState.UNDONE)
     decision.undone_at = now
     decision.save(update_fields=["state", "undone_at"])

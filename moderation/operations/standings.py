@@ -10,9 +10,11 @@ from typing import Any
 
 from accounts import Actor
 from moderation import outbox
+from moderation.domain.endings import end_notice
+from moderation.domain.refusals import Missing
 from moderation.domain.standing import standing_of
-from moderation.domain.vocabulary import TEEN_BADGE, EndedBy, HoldState, SanctionKind, SanctionState
-from moderation.models import Account, Hold, Sanction
+from moderation.domain.vocabulary import TEEN_BADGE, ChangeState, EndedBy, HoldState, SanctionKind, SanctionState
+from moderation.models import Account, Hold, Sanction, SanctionChange
 
 _ENDING = ["ended_at", "ended_by", "ended_how", "end_reason"]
 BADGE_KINDS = frozenset({SanctionKind.TEEN_BADGE_HOLD, SanctionKind.TEEN_BADGE_REMOVAL})
@@ -21,6 +23,17 @@ BADGE_KINDS = frozenset({SanctionKind.TEEN_BADGE_HOLD, SanctionKind.TEEN_BADGE_R
 def lock_accounts(account_ids: Iterable[int]) -> list[Account]:
     """The accounts, locked in the order of their ids, which is the order in which everyone locks them."""
     return list(Account.objects.filter(pk__in=set(account_ids)).order_by("pk").select_for_update(no_key=True))
+
+
+def locked_sanction(sanction_id: int) -> Sanction:
+    """The sanction with its account, both locked, the account first as everywhere. Raises Missing."""
+    account_id = Sanction.objects.filter(pk=sanction_id).values_list("account_id", flat=True).first()
+    if account_id is None:
+        raise Missing("There is no such sanction.")
+    (account,) = lock_accounts([account_id])
+    sanction = Sanction.objects.select_for_update(no_key=True, of=("self",)).get(pk=sanction_id)
+    sanction.account = account
+    return sanction
 
 
 def settle(accounts: Iterable[Account]) -> None:
@@ -45,6 +58,7 @@ def end(sanction: Sanction, *, actor: Actor, how: EndedBy, reason: str, now: dat
     for hold in Hold.objects.filter(sanction=sanction) if sanction.kind == SanctionKind.TEEN_BADGE_HOLD else ():
         hold.move_to(HoldState.REPLACED if how is EndedBy.REPLACEMENT else HoldState.LIFTED)
         hold.save(update_fields=["state"])
+    lapse_changes([sanction.pk], now)
 
 
 def resume(hold: Hold) -> None:
@@ -58,40 +72,48 @@ def resume(hold: Hold) -> None:
     hold.save(update_fields=["state"])
 
 
-def announce(sanction: Sanction, *, not_before: datetime, cause: str) -> None:
-    """Tell the platform that a sanction is in force."""
+def lapse_changes(sanction_ids: Iterable[int], now: datetime) -> None:
+    """What was proposed for sanctions that are in force no longer has nothing left to change."""
+    waiting = SanctionChange.objects.filter(sanction__in=list(sanction_ids), state=ChangeState.PROPOSED)
+    waiting.update(state=ChangeState.LAPSED, answered_at=now)
+
+
+def announce(sanction: Sanction, *, not_before: datetime, cause: str, change: SanctionChange | None = None) -> None:
+    """Tell the platform that a sanction is in force, or is so with another end: the same event with the same id."""
     topic = {
         SanctionKind.TEEN_BADGE_HOLD: "badge.held",
         SanctionKind.TEEN_BADGE_REMOVAL: "badge.removed",
     }.get(SanctionKind(sanction.kind), "sanction.applied")
-    _tell(topic, sanction, not_before=not_before, cause=cause)
+    said = {"notice": change.notice} if change else {}
+    key = f"{topic}:{sanction.pk}:{sanction.state}" + (f":{change.pk}" if change else "")
+    _tell(topic, sanction, _facts(sanction) | said, key=key, not_before=not_before, cause=cause)
 
 
 def announce_end(sanction: Sanction, *, not_before: datetime, cause: str) -> None:
-    """Tell the platform that a sanction no longer holds. The end of an education notice is nothing to tell."""
+    """Tell the platform and the person that a sanction no longer holds. The end of an education notice is nothing to
+    tell."""
     kind = SanctionKind(sanction.kind)
     if kind is SanctionKind.EDUCATION_NOTICE:
         return
     topic = "badge.restored" if kind in BADGE_KINDS else "sanction.lifted"
-    if topic == "badge.restored" and _still_without_badge(sanction):
+    another = has_another(sanction)
+    if topic == "badge.restored" and another:
         return
-    _tell(topic, sanction, not_before=not_before, cause=cause)
+    name = sanction.account.display_name
+    said = {"notice": end_notice(name, kind, EndedBy(sanction.ended_how), another=another)}
+    key = f"{topic}:{sanction.pk}:{sanction.state}"
+    _tell(topic, sanction, _facts(sanction) | said, key=key, not_before=not_before, cause=cause)
 
 
-def _still_without_badge(ended: Sanction) -> bool:
-    others = Sanction.objects.in_force().filter(account=ended.account_id, kind__in=BADGE_KINDS).exclude(pk=ended.pk)
+def has_another(ended: Sanction) -> bool:
+    """Whether something else in force keeps the account as this one did."""
+    kinds = BADGE_KINDS if ended.kind in BADGE_KINDS else {ended.kind}
+    others = Sanction.objects.in_force().filter(account=ended.account_id, kind__in=kinds).exclude(pk=ended.pk)
     return others.exists()
 
 
-def _tell(topic: str, sanction: Sanction, *, not_before: datetime, cause: str) -> None:
-    outbox.post(
-        topic,
-        _facts(sanction),
-        account=sanction.account,
-        key=f"{topic}:{sanction.pk}:{sanction.state}",
-        not_before=not_before,
-        cause=cause,
-    )
+def _tell(topic: str, sanction: Sanction, facts: dict[str, Any], *, key: str, not_before: datetime, cause: str) -> None:
+    outbox.post(topic, facts, account=sanction.account, key=key, not_before=not_before, cause=cause, sanction=sanction)
 
 
 def _facts(sanction: Sanction) -> dict[str, Any]:

@@ -3,15 +3,18 @@
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from django.conf import LazySettings
 
 from examples.platform.server import MOST_BYTES
+from moderation.domain.vocabulary import Deed
 from moderation.integrations.webhook import deliver_due, signed
 from moderation.models import Sanction
 from moderation.operations.approvals import approve_decision
+from moderation.operations.changing import Wanted, change_sanction
 from moderation.operations.sanctions import lift_sanction
 from tests import making
 from tests.integrations.example_platform import IN_A_WEEK, NOW, YESTERDAY, Platform, running, suspension, told
@@ -222,7 +225,23 @@ def test_a_suspension_and_its_lifting_are_understood(connected: Platform) -> Non
     lift_sanction(suspension.pk, actor=making.admin(), reason="Mistaken for somebody else.")
     make_due()
     deliver_due()
-    assert not connected.account(member.ext_id)["suspended"]
+    account = connected.account(member.ext_id)
+    assert not account["suspended"]
+    assert "has been lifted" in account["notices"][-1]["text"]
+
+
+def test_a_suspension_that_gets_another_end_is_understood(connected: Platform) -> None:
+    member = making.account()
+    suspension = making.decided(making.case(actor=member), "suspension:7").sanctions.get()
+    wanted = Wanted(Deed.EXTEND, "It went on.", uuid4(), 7)
+    change_sanction(suspension.pk, actor=making.admin(), wanted=wanted)
+    for _ in range(2):
+        make_due()
+        deliver_due()
+
+    account = connected.account(member.ext_id)
+    assert account["suspended_until"] == (suspension.ends_at + timedelta(days=7)).isoformat()
+    assert "has been extended" in account["notices"][-1]["text"]
 
 
 def test_a_badge_held_until_the_second_signature_and_then_removed_is_understood(connected: Platform) -> None:

@@ -89,3 +89,10 @@ def test_the_end_of_an_education_notice_is_told_to_nobody() -> None:
     _run_out(notice)
     expire_sanctions()
     assert OutboxEvent.objects.count() == events
+
+
+def test_what_is_more_than_one_round_takes_is_ended_in_the_next() -> None:
+    for _ in range(3):
+        _run_out(_suspension())
+
+    assert [expire_sanctions(limit=2) for _ in range(3)] == [2, 1, 0]

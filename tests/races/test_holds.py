@@ -1,5 +1,7 @@
 """Holds and proposals under several hands at once. Real threads."""
 
+from collections.abc import Callable
+
 import pytest
 
 from accounts.models import AuditEntry
@@ -60,7 +62,7 @@ def test_confirming_against_lifting(_round: int) -> None:
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
 @pytest.mark.parametrize("answer", [confirm_hold, lambda pk, actor: lift_hold(pk, actor=actor, reason="x")])
-def test_two_who_answer_the_same(_round: int, answer) -> None:  # type: ignore[no-untyped-def]
+def test_two_who_answer_the_same(_round: int, answer: Callable[..., object]) -> None:
     hold = making.held_badge()
     people = [making.moderator(), making.moderator()]
     results = at_once(*(lambda who=who: answer(hold.pk, actor=who) for who in people))
