@@ -6,11 +6,13 @@ from moderation.models.community import Account, Conversation, Message, MessageE
 from moderation.models.contacts import Contact
 from moderation.models.decisions import Decision, Sanction
 from moderation.models.outbox import OutboxEvent
+from moderation.models.persons import AccountChange, Pin
 from moderation.models.policies import PolicyVersion
 from moderation.models.remarks import Escalation, Label, Note, Referral, SavedView, Skip
 
 __all__ = [
     "Account",
+    "AccountChange",
     "Appeal",
     "Case",
     "CaseParty",
@@ -26,6 +28,7 @@ __all__ = [
     "Note",
     "OutboxEvent",
     "Participant",
+    "Pin",
     "PolicyVersion",
     "Referral",
     "Report",
