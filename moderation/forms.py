@@ -288,7 +288,7 @@ class PersonSearchForm(forms.Form):
     text = forms.CharField(
         required=False, max_length=300, error_messages={"max_length": "That is longer than any name, id or contact."}
     )
-    place = forms.CharField(required=False, max_length=4000)
+    place = forms.CharField(required=False, max_length=20_000)
 
     def clean_by(self) -> SearchBy:
         return SearchBy(self.cleaned_data["by"] or SearchBy.NAME)

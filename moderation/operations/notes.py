@@ -151,10 +151,9 @@ def _check_not_corrected(older: Note) -> None:
 
 def _check_seen(pin: Pin | None, seen_version: int) -> None:
     if seen_version != (pin.version if pin else 0):
-        what = (
-            f"{pin.changed_by} has {'pinned' if pin.is_pinned else 'unpinned'} this note" if pin else "The note changed"
-        )
-        raise Stale(f"{what} meanwhile. Nothing was changed: look at it again.")
+        done = "unpinned" if pin and not pin.is_pinned else "pinned"
+        whoever = pin.changed_by.name if pin else "Somebody"
+        raise Stale(f"{whoever} has {done} this note meanwhile. Nothing was changed: look at it again.")
 
 
 def _check_room(account: Account | None) -> None:

@@ -11,18 +11,20 @@ from accounts.roles import Capability
 from moderation import prescreen
 from moderation.domain.contacts import COMPARED, canonical
 from moderation.domain.refusals import Missing, Refused
-from moderation.domain.vocabulary import Ground
+from moderation.domain.vocabulary import Ground, Kind
 from moderation.models import Account
 from moderation.operations.contacts import fingerprint, given_in
 from moderation.permissions import require
+from moderation.prescreen.media import known
 from moderation.queries.person_links import LINKS_SEEN, PERSON_READ, Reach, reach_of
+from moderation.queries.persons import known_fingerprints
 
 log = structlog.get_logger(__name__)
 
 LONGEST_CONTACT = 300
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ContactSearch:
     """What the record of such a search points at: nothing, for what was looked for stands nowhere."""
 
@@ -31,7 +33,7 @@ class ContactSearch:
 
 @transaction.atomic(durable=True)
 def look_up_contact(typed: str, *, actor: Actor) -> frozenset[str]:
-    """The fingerprints that a contact may have in the cases, to find who gave it; on record, without the contact.
+    """The fingerprints that a contact has in the cases, to find who gave it; on record, without the contact.
 
     Raises NotPermitted, and Refused for what cannot be read as a contact. The contact itself is kept nowhere.
     """
@@ -47,8 +49,10 @@ def look_up_contact(typed: str, *, actor: Actor) -> frozenset[str]:
             " name in an app as it was written, for example with its @."
         )
 
-    audit.record("contact.looked_up", actor=actor, target=ContactSearch(), spellings=len(spellings))
-    return frozenset(map(fingerprint, spellings))
+    found = known_fingerprints(map(fingerprint, spellings))
+
+    audit.record("contact.looked_up", actor=actor, target=ContactSearch(), is_known=bool(found))
+    return found
 
 
 @transaction.atomic(durable=True)
@@ -82,9 +86,12 @@ def look_at_links(account_id: int, *, actor: Actor) -> Reach:
 
 
 def _spellings(text: str) -> frozenset[str]:
-    """As screening would read it in a message, and as the words speak for themselves in every kind of contact."""
+    """As screening would read it in a message, and as the words speak for themselves in every kind of contact; a bare
+    name in every medium, because cases know it with its medium."""
     plain = {canonical(Ground.CONTACT_SHARED, kind, text) for kind in COMPARED}
-    return frozenset(plain | _read(text)) - {""}
+    handle = canonical(Ground.CONTACT_SHARED, Kind.SOCIAL_HANDLE, text)
+    anywhere = {f"{medium}:{handle}" for medium in known(settings.HAVEN_PRIVATE_TERMS).platforms} if handle else set()
+    return frozenset(plain | anywhere | _read(text)) - {""}
 
 
 def _read(text: str) -> set[str]:

@@ -62,8 +62,8 @@ class Notes:
 
 
 _SHOWN = """
-SELECT note.*, writer.name AS writer, coalesce(pin.is_pinned, false) AS is_pinned, coalesce(pin.version, 0) AS pin_version,
-    newer.id AS corrected_in
+SELECT note.*, writer.name AS writer, coalesce(pin.is_pinned, false) AS is_pinned,
+    coalesce(pin.version, 0) AS pin_version, newer.id AS corrected_in
 FROM ({notes}) AS note JOIN accounts_user AS writer ON writer.id = note.written_by_id
 LEFT JOIN moderation_pin AS pin ON pin.note_id = note.id
 LEFT JOIN moderation_note AS newer ON newer.corrects_id = note.id

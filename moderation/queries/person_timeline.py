@@ -81,13 +81,13 @@ def timeline(account_id: int, *, viewer: Actor, topic: Topic | None = None, plac
 _PARTS = "moderation_caseparty AS part JOIN moderation_case AS about ON about.id = part.case_id"
 _MOMENTS = {Mark.JOINED: "joined_at", Mark.FIRST_SEEN: "first_seen_at", Mark.CHECKED_IN: "checked_in_at"}
 
+_MOMENT = (
+    "SELECT {0} AS at, id, '{{}}'::jsonb AS said FROM moderation_account WHERE id = %(account)s AND {0} IS NOT NULL"
+)
+
 # What each kind of event is read from: «at», the number of its row, and what its sentence needs.
 _SOURCES: Mapping[Mark, str] = {
-    **{
-        mark: f"SELECT {column} AS at, id, '{{}}'::jsonb AS said FROM moderation_account"
-        f" WHERE id = %(account)s AND {column} IS NOT NULL"
-        for mark, column in _MOMENTS.items()
-    },
+    **{mark: _MOMENT.format(column) for mark, column in _MOMENTS.items()},
     Mark.CHANGE: """
         SELECT at, id, jsonb_build_object('fact', fact, 'before', before, 'after', after) AS said
         FROM moderation_accountchange WHERE account_id = %(account)s AND fact = ANY(%(facts)s)""",
@@ -95,21 +95,21 @@ _SOURCES: Mapping[Mark, str] = {
         SELECT report.created_at AS at, report.id,
             jsonb_build_object('ground', report.reason, 'outcome', {OUTCOME}) AS said
         FROM moderation_report AS report JOIN moderation_case AS about ON about.id = report.case_id
-        WHERE report.reporter_id = %(account)s""",
+        WHERE report.reporter_id = %(account)s""",  # noqa: S608
     Mark.REPORT_ABOUT: f"""
         SELECT report.created_at AS at, report.id, jsonb_build_object(
             'ground', report.reason, 'case', report.case_id, 'outcome', {OUTCOME}) AS said
         FROM moderation_report AS report JOIN moderation_case AS about ON about.id = report.case_id
-        WHERE report.reported_id = %(account)s""",
+        WHERE report.reported_id = %(account)s""",  # noqa: S608
     Mark.CASE: f"""
         SELECT about.opened_at AS at, about.id, jsonb_build_object('case', about.id, 'headline', about.headline,
             'severity', about.severity, 'state', about.state, 'is_actor', part.is_actor) AS said
-        FROM {_PARTS} WHERE part.account_id = %(account)s""",
+        FROM {_PARTS} WHERE part.account_id = %(account)s""",  # noqa: S608
     Mark.DECISION: f"""
         SELECT made.decided_at AS at, made.id, jsonb_build_object('case', about.id, 'state', made.state,
             'outcome', made.outcome, 'grounds', made.grounds, 'by', person.name) AS said
         FROM {_PARTS} JOIN moderation_decision AS made ON made.case_id = about.id
-        JOIN accounts_user AS person ON person.id = made.decided_by_id WHERE part.account_id = %(account)s""",
+        JOIN accounts_user AS person ON person.id = made.decided_by_id WHERE part.account_id = %(account)s""",  # noqa: S608
     Mark.SANCTION: """
         SELECT coalesce(given.starts_at, made.decided_at) AS at, given.id, jsonb_build_object(
             'case', part.case_id, 'kind', given.kind, 'days', given.days, 'permanent', given.permanent,
@@ -160,6 +160,8 @@ _ONE = """(SELECT at, {mark} AS mark, id, said FROM ({source}) AS source
 WHERE at <= %(at)s::timestamptz AND (at, {mark}, id) < (%(at)s::timestamptz, %(mark)s, %(id)s)
 ORDER BY at DESC, id DESC LIMIT %(most)s)"""
 
+_ALL = "SELECT * FROM ({every}) AS event ORDER BY at DESC, mark DESC, id DESC LIMIT %(most)s"
+
 _MARKS: Mapping[Topic, tuple[Mark, ...]] = {
     Topic.ACCOUNT: (Mark.JOINED, Mark.FIRST_SEEN, Mark.CHANGE),
     Topic.BADGES: (Mark.CHANGE,),
@@ -184,7 +186,7 @@ Said = Mapping[str, Any]
 def _rows(account_id: int, topics: Iterable[Topic], place: Place) -> list[tuple[datetime, int, int, str]]:
     chosen = list(topics)
     marks = sorted({mark for topic in chosen for mark in _MARKS[topic]})
-    asked = {
+    asked: dict[str, Any] = {
         "account": account_id,
         "facts": [fact.value for fact in Fact if _TOPICS.get(fact, Topic.ACCOUNT) in chosen],
         "verbs": [*_VERBS, *_ON_ACCOUNT],
@@ -196,7 +198,7 @@ def _rows(account_id: int, topics: Iterable[Topic], place: Place) -> list[tuple[
     }
     every = " UNION ALL ".join(_ONE.format(mark=int(mark), source=_SOURCES[mark]) for mark in marks)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM ({every}) AS event ORDER BY at DESC, mark DESC, id DESC LIMIT %(most)s", asked)
+        cursor.execute(_ALL.format(every=every), asked)
         found: list[tuple[datetime, int, int, str]] = cursor.fetchall()
     return found
 

@@ -70,7 +70,7 @@ def by_id(ext_id: str, *, viewer: Actor) -> Found:
     return Found(tuple(_row(account) for account in Account.objects.filter(ext_id=ext_id)), None)
 
 
-# From one account to the next along the index, each with its latest case: as fast when somebody gave it a thousand times.
+# From one account to the next along the index, each with its latest case: no slower for whoever gave it often.
 _WHO_GAVE = """
 SELECT actor_id, max(case_id) FROM unnest(%(fingerprints)s::text[]) AS sought (fingerprint) CROSS JOIN LATERAL (
     WITH RECURSIVE walk AS (
@@ -85,6 +85,19 @@ SELECT actor_id, max(case_id) FROM unnest(%(fingerprints)s::text[]) AS sought (f
     ) SELECT * FROM walk LIMIT %(most)s
 ) AS given GROUP BY actor_id ORDER BY actor_id LIMIT %(most)s
 """
+
+
+_KNOWN = """
+SELECT told.fingerprint FROM unnest(%s::text[]) AS told (fingerprint)
+WHERE EXISTS (SELECT FROM moderation_contact AS kept WHERE kept.fingerprint = told.fingerprint)
+"""
+
+
+def known_fingerprints(fingerprints: Iterable[str]) -> frozenset[str]:
+    """Those of them that stand in some case. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [list(fingerprints)])
+        return frozenset(fingerprint for (fingerprint,) in cursor.fetchall())
 
 
 def by_contact(fingerprints: Iterable[str], *, viewer: Actor, after: int = 0) -> Found:
@@ -170,7 +183,8 @@ SELECT outcome, count(*) FROM (
     SELECT {OUTCOME} AS outcome FROM moderation_report AS report
     JOIN moderation_case AS about ON about.id = report.case_id
     WHERE report.reporter_id = %(account)s AND NOT EXISTS (
-        SELECT FROM moderation_report AS same WHERE same.id = report.repeats_id AND same.reporter_id = report.reporter_id
+        SELECT FROM moderation_report AS same
+        WHERE same.id = report.repeats_id AND same.reporter_id = report.reporter_id
     ) ORDER BY report.created_at DESC, report.id DESC LIMIT %(most)s
 ) AS told GROUP BY outcome
 """  # noqa: S608 - constants alone

@@ -1,6 +1,5 @@
 """People: finding an account, its page with one timeline, its links to other accounts, and pins of notes."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -39,17 +38,18 @@ def persons(request: StaffRequest) -> HttpResponse:
         return render(request, SEARCH, context)
     form = PersonSearchForm(request.POST)
     try:
-        if not form.is_valid():
-            raise Refused(sentences(form))
-        context |= _search(form.cleaned_data, request)
+        context |= _search(form, request)
     except Refused as refused:
         by = form.cleaned_data.get("by", SearchBy.NAME)
         return render(request, SEARCH, context | {"by": by, "why": str(refused)}, status=422)
     return render(request, SEARCH, context)
 
 
-def _search(said: Mapping[str, Any], request: StaffRequest) -> dict[str, Any]:
+def _search(form: PersonSearchForm, request: StaffRequest) -> dict[str, Any]:
     """What was found, and the place where the next page begins: signed, and with a contact's fingerprints for it."""
+    if not form.is_valid():
+        raise Refused(sentences(form))
+    said = form.cleaned_data
     place = _place_from(said["place"]) if said["place"] else _first_place(said["by"], said["text"].strip(), request)
     by, sought = SearchBy(place["by"]), place["sought"]
     found = _find(by, sought, place["after"], request)

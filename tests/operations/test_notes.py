@@ -54,7 +54,8 @@ def test_a_note_is_kept_with_its_writer_and_recorded_without_its_text() -> None:
     note = write_note("  said sorry at once\n", actor=me, account_id=case.subject_id, case_id=case.pk)
     assert (note.text, note.written_by, note.account, note.case) == ("said sorry at once", me, case.subject, case)
     entry = AuditEntry.objects.get(verb="note.written")
-    assert entry.details == {"account": case.subject_id, "case": case.pk}
+    about = {"account": case.subject_id, "case": case.pk}
+    assert entry.details == about | {"kind": "general", "corrects": None}
 
 
 def test_a_note_leaves_the_case_as_it_was_seen() -> None:

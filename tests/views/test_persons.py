@@ -15,7 +15,7 @@ from tests import making
 from tests.operations.test_contacts import gives
 from tests.operations.test_persons import reached
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 HX = {"HX-Request": "true"}
 HOSTILE = "<script>alert(1)</script>\u202eevil\u202c<img src=x onerror=alert(1)>"
