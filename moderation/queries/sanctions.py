@@ -40,6 +40,7 @@ class Delivery:
 @dataclass(frozen=True, slots=True)
 class SanctionRow:
     sanction_id: int
+    account_id: int
     account: str
     account_words: str
     is_teen: bool
@@ -122,6 +123,7 @@ def _row(sanction: Sanction, event: OutboxEvent | None, *, can_lift: bool) -> Sa
     state, tone = _state(sanction)
     return SanctionRow(
         sanction_id=sanction.pk,
+        account_id=account.pk,
         account=account.display_name,
         account_words=words_of(account),
         is_teen=account.is_teen,
