@@ -61,7 +61,6 @@ class Party:
     cases: tuple[CaseLine, ...]  # others in which it did something, the open ones first, then the newest
     has_more_cases: bool
     together: int  # other open cases of the person that this viewer may know of
-    linked: tuple[str, ...]  # names of the same person's other accounts; empty for whoever may not see them
 
     @property
     def open_cases(self) -> tuple[CaseLine, ...]:
@@ -198,7 +197,6 @@ class _People:
             cases=tuple(cases[:MOST_CASES]),
             has_more_cases=len(cases) > MOST_CASES,
             together=self._together([account, *others]),
-            linked=tuple(one.display_name for one in others),
         )
 
     def _checked_in(self, account: Account) -> CheckIn | None:
