@@ -31,7 +31,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("show_news", "Show what is new", "u", _LISTS),
     Action("next_page", "Next page", "]", _LISTS),
     Action("approve", "Approve the first proposal", "a", _LISTS),
-    Action("search", "Search the list", "/", _LISTS),
+    Action("search", "Search", "/", _LISTS),
     Action("preview", "Preview what is chosen", "v", _LISTS),
     Action("answer", "Answer the first escalation", "w", _LISTS),
     Action("take", "Take the case", "t", _CASE),

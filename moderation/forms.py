@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 
 from moderation.domain.answers import LENGTHS, Answer, Place, answer_from_code
+from moderation.domain.persons import NoteKind, SearchBy
 from moderation.domain.planning import Choice, Wish
 from moderation.domain.policy import LONGEST_CODE, measure_from_code
 from moderation.domain.vocabulary import Deed, Ground, Lane, Reason, Rule, Side
@@ -16,6 +17,7 @@ from moderation.domain.waiting import Until
 from moderation.operations.changing import Wanted
 from moderation.operations.labelling import LONGEST_QUOTATION, Missed
 from moderation.operations.manual_cases import Referred
+from moderation.operations.notes import Manner
 from moderation.operations.readings import LONGEST_REASON, More
 from moderation.queries.desk import Draft
 
@@ -260,6 +262,41 @@ class NoteForm(forms.Form):
 
     text = forms.CharField(required=False)
     account = forms.IntegerField(required=False, min_value=1)
+    kind = forms.ChoiceField(required=False, choices=[(kind.value, kind.label) for kind in NoteKind])
+    pinned = forms.BooleanField(required=False)
+    corrects = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+    def clean_text(self) -> str:
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n")
+
+    def manner(self) -> Manner:
+        said = self.cleaned_data
+        return Manner(NoteKind(said["kind"] or NoteKind.GENERAL), said["pinned"], said["corrects"])
+
+
+class PinForm(forms.Form):
+    """`version` is what the person saw; `case` the page they are on, none for the page of the account."""
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+    pinned = forms.BooleanField(required=False)
+    case = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+
+class PersonSearchForm(forms.Form):
+    """Whom to look for; or the `place` where the next page begins, which says it already."""
+
+    by = forms.ChoiceField(
+        required=False,
+        choices=[(by.value, by.label) for by in SearchBy],
+        error_messages={"invalid_choice": "Choose what to look for."},
+    )
+    text = forms.CharField(
+        required=False, max_length=300, error_messages={"max_length": "That is longer than any name, id or contact."}
+    )
+    place = forms.CharField(required=False, max_length=20_000)
+
+    def clean_by(self) -> SearchBy:
+        return SearchBy(self.cleaned_data["by"] or SearchBy.NAME)
 
 
 class QuestionForm(forms.Form):

@@ -13,6 +13,7 @@ from moderation.views import (
     holds,
     manual_cases,
     people,
+    persons,
     queue,
     reports,
     sanction_changes,
@@ -109,6 +110,14 @@ SANCTIONS = [
     path("sanctions/<int:sanction_id>/lift/", sanctions.sanction_lift, name="sanction_lift"),
 ]
 
+PERSONS = [
+    path("people/", persons.persons, name="persons"),
+    path("people/<int:account_id>/", persons.person, name="person"),
+    path("people/<int:account_id>/links/", persons.person_links, name="person_links"),
+    path("people/<int:account_id>/notes/", persons.person_note, name="person_note"),
+    path("notes/<int:note_id>/pin/", persons.note_pin, name="note_pin"),
+]
+
 PAUSE = [path("me/pause/", shift.pause_dismiss, name="pause_dismiss")]
 
 urlpatterns = [
@@ -125,5 +134,6 @@ urlpatterns = [
     *ESCALATIONS,
     *HOLDS,
     *SANCTIONS,
+    *PERSONS,
     *PAUSE,
 ]

@@ -8,11 +8,13 @@ from moderation.models.contacts import Contact
 from moderation.models.decisions import Decision, Sanction
 from moderation.models.holds import Hold
 from moderation.models.outbox import OutboxEvent
+from moderation.models.persons import AccountChange, Pin
 from moderation.models.policies import PolicyVersion
 from moderation.models.remarks import Escalation, Label, Note, Referral, SavedView, Skip
 
 __all__ = [
     "Account",
+    "AccountChange",
     "Appeal",
     "Case",
     "CaseParty",
@@ -29,6 +31,7 @@ __all__ = [
     "Note",
     "OutboxEvent",
     "Participant",
+    "Pin",
     "PolicyVersion",
     "Referral",
     "Report",

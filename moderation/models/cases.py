@@ -317,8 +317,8 @@ class Report(Living):
     moves = lifecycle.REPORT
 
     ext_id = models.CharField(max_length=200, unique=True)
-    reporter = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="reports_made")
-    reported = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="reports_about")
+    reporter = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="reports_made", db_index=False)
+    reported = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="reports_about", db_index=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, null=True, related_name="reports")
     messages = models.ManyToManyField(Message, related_name="reports")
     reason = code_field(Ground)
@@ -338,6 +338,10 @@ class Report(Living):
             ),
             only("reason", Ground, name="report_reason_is_known"),
             only("state", ReportState, name="report_state_is_known"),
+        ]
+        indexes = [
+            models.Index(fields=["reporter", "-created_at", "-id"], name="report_by_reporter"),
+            models.Index(fields=["reported", "-created_at", "-id"], name="report_by_reported"),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Collate, Lower, Now
 
 from moderation.domain.standing import Standing
 from moderation.domain.vocabulary import TEEN_BADGE, AccountRole, AccountStatus, AgeGroup, Room
@@ -52,6 +52,7 @@ class Account(models.Model):
         indexes = [
             models.Index(fields=["person"], condition=~Q(person=""), name="account_by_person"),
             models.Index(fields=["username"], opclasses=["varchar_pattern_ops"], name="account_by_username"),
+            models.Index(Collate(Lower("username"), "C"), "id", name="account_by_folded_name"),
         ]
 
     def __str__(self) -> str:

@@ -21,7 +21,10 @@ class Contact(models.Model):
             only("kind", Kind, name="contact_kind_is_known"),
             models.UniqueConstraint(fields=["case", "actor", "fingerprint"], name="contact_once_a_case_and_actor"),
         ]
-        indexes = [models.Index(fields=["fingerprint", "case"], name="contact_by_fingerprint")]
+        indexes = [
+            models.Index(fields=["fingerprint", "case"], name="contact_by_fingerprint"),
+            models.Index(fields=["fingerprint", "actor", "-case"], name="contact_by_who_gave_it"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} in case {self.case_id}"

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
+from moderation.domain.persons import NoteKind
 from moderation.domain.vocabulary import Ground, Judgement, Lane
 from moderation.models.cases import Case, Finding
 from moderation.models.community import Account
@@ -14,22 +15,37 @@ from moderation.models.fields import code_field, only
 
 
 class Note(models.Model):
-    """A note about an account, a case, or both; whoever works on either next reads it."""
+    """A note about an account, a case, or both; whoever works on either next reads it.
+
+    A correction is another note that names the older one. Each is corrected once: whoever comes second corrects the
+    correction, and nobody writes over anybody.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="notes", db_index=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="notes", db_index=False)
+    kind = code_field(NoteKind, default=NoteKind.GENERAL)
     text = models.TextField()
+    corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="corrected_by")
     written_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [
+            only("kind", NoteKind, name="note_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True) | Q(corrects__lt=F("pk")), name="note_corrects_an_older_one"
+            ),
             models.CheckConstraint(
                 condition=Q(account__isnull=False) | Q(case__isnull=False), name="note_is_about_something"
             ),
         ]
         indexes = [
             models.Index(fields=["account", "-id"], condition=Q(account__isnull=False), name="note_by_account"),
+            models.Index(
+                fields=["account", "-written_at", "-id"],
+                condition=Q(account__isnull=False),
+                name="note_by_account_at",
+            ),
             models.Index(fields=["case", "-id"], condition=Q(case__isnull=False), name="note_by_case"),
         ]
         triggers = [pgtrigger.Protect(name="note_stays_as_it_was", operation=pgtrigger.Update)]

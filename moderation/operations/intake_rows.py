@@ -12,6 +12,7 @@ from django.db import connection
 from moderation.domain.told import ToldAccount, ToldMessage
 from moderation.domain.vocabulary import Room
 from moderation.models import Account, Conversation, MessageEdit
+from moderation.operations.account_history import keep_changes
 
 
 @dataclass(slots=True)
@@ -92,6 +93,7 @@ def describe(told: Sequence[ToldAccount]) -> int:
     before = {account.ext_id: account for account in standing}
     changed = [t for t in told if any(getattr(before[t.id], name) != value for name, value in _columns(t).items())]
     if changed:
+        keep_changes((before[t.id], _columns(t)) for t in changed)
         Account.objects.bulk_create(
             [Account(ext_id=t.id, **_columns(t)) for t in changed],
             update_conflicts=True,

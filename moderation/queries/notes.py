@@ -1,4 +1,4 @@
-"""Notes by people on staff, as the case page shows them: the latest of each party and of the case, all on demand.
+"""Notes by people on staff: what is pinned and the latest of each party and of the case, all on demand.
 
 Contacts that are hidden in the case are hidden in its notes too.
 """
@@ -11,9 +11,10 @@ from typing import Any
 
 from accounts import Actor
 from accounts.roles import Capability
-from moderation.domain.masking import Piece
+from moderation.domain.masking import Piece, pieces, readings
+from moderation.domain.persons import NoteKind
 from moderation.domain.refusals import Missing
-from moderation.models import Case, CaseParty, Note, clock
+from moderation.models import Account, Case, CaseParty, Note, clock
 from moderation.permissions import require
 from moderation.queries.matters import Matter, matter_of
 
@@ -25,17 +26,24 @@ PAGE_SIZE = 50
 class NoteLine:
     note_id: int
     pieces: tuple[Piece, ...]
+    kind: str  # empty for one of no special kind
     writer: str
     written_at: datetime
     case_id: int | None  # another case in which it was written
+    is_pinned: bool
+    pin_version: int
+    corrects: int | None  # the older note that this one puts right
+    corrected_in: int | None  # the newer one that puts this one right
 
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    case_id: int
+    """Pinned ones stand first and are always all there."""
+
+    case_id: int | None  # None: on the page of the account
     account_id: int | None  # None: about the case itself
     name: str  # of the account
-    lines: tuple[NoteLine, ...]  # the newest first
+    lines: tuple[NoteLine, ...]  # the pinned ones, then the newest first
     has_more: bool
     is_all: bool = False
 
@@ -44,35 +52,67 @@ class Notes:
         """Where the older ones begin."""
         return self.lines[-1].note_id if self.lines else 0
 
+    @property
+    def kinds(self) -> tuple[NoteKind, ...]:
+        return tuple(NoteKind)
 
-# The newest few of each account are read from its own index: one account with thousands of notes costs no more.
-_LATEST = """
-SELECT note.*, writer.name AS writer FROM unnest(%(accounts)s::bigint[]) AS who(id)
-CROSS JOIN LATERAL (
-    SELECT * FROM moderation_note WHERE account_id = who.id ORDER BY id DESC LIMIT %(most)s
-) AS note JOIN accounts_user AS writer ON writer.id = note.written_by_id
-UNION ALL (
-    SELECT note.*, writer.name AS writer FROM moderation_note AS note
-    JOIN accounts_user AS writer ON writer.id = note.written_by_id
-    WHERE note.case_id = %(case)s AND note.account_id IS NULL ORDER BY note.id DESC LIMIT %(most)s
-)
+    @property
+    def has_pinned(self) -> bool:
+        return any(line.is_pinned for line in self.lines)
+
+
+_SHOWN = """
+SELECT note.*, writer.name AS writer, coalesce(pin.is_pinned, false) AS is_pinned,
+    coalesce(pin.version, 0) AS pin_version, newer.id AS corrected_in
+FROM ({notes}) AS note JOIN accounts_user AS writer ON writer.id = note.written_by_id
+LEFT JOIN moderation_pin AS pin ON pin.note_id = note.id
+LEFT JOIN moderation_note AS newer ON newer.corrects_id = note.id
+ORDER BY note.id DESC
 """
+# The newest few of each account are read from its own index: one account with thousands of notes costs no more. What is
+# pinned comes besides them, however old it is.
+_LATEST = _SHOWN.format(
+    notes="""
+    SELECT latest.* FROM unnest(%(accounts)s::bigint[]) AS who(id) CROSS JOIN LATERAL (
+        SELECT * FROM moderation_note AS one WHERE account_id = who.id AND NOT EXISTS (
+            SELECT FROM moderation_pin WHERE note_id = one.id AND is_pinned
+        ) ORDER BY id DESC LIMIT %(most)s
+    ) AS latest
+    UNION ALL
+    SELECT one.* FROM moderation_pin AS kept JOIN moderation_note AS one ON one.id = kept.note_id
+    WHERE kept.account_id = ANY(%(accounts)s::bigint[]) AND kept.is_pinned
+    UNION ALL (
+        SELECT * FROM moderation_note WHERE case_id = %(case)s AND account_id IS NULL ORDER BY id DESC LIMIT %(most)s
+    )"""
+)
+_PAGE = _SHOWN.format(
+    notes="""
+    SELECT * FROM moderation_note WHERE id < %(before)s AND (
+        account_id = %(account)s OR %(account)s::bigint IS NULL AND account_id IS NULL AND case_id = %(case)s
+    ) ORDER BY id DESC LIMIT %(most)s"""
+)
+_NO_END = 2**63 - 1
 
 
 def latest_notes(matter: Matter) -> Mapping[int | None, Notes]:
     """Of every party by its account, and of the case itself under None. One query."""
-    asked: dict[str, Any] = {"accounts": sorted(matter.accounts), "case": matter.case.pk, "most": LATEST + 1}
-    found: dict[int | None, list[Note]] = defaultdict(list)
-    for note in sorted(Note.objects.raw(_LATEST, asked), key=lambda note: -note.pk):
-        found[note.account_id].append(note)
     about: list[int | None] = [None, *matter.accounts]
-    return {pk: _notes(matter, pk, found[pk], LATEST) for pk in about}
+    found = _latest(sorted(matter.accounts), matter.case.pk)
+    return {pk: _of_case(matter, pk, found[pk]) for pk in about}
+
+
+def notes_about(account: Account) -> Notes:
+    """For the page of an account: every contact that can be told to be one is hidden. One query."""
+    found = _latest([account.pk], None)[account.pk]
+    lines = tuple(_line(note, pieces_alone(note.text)) for note in _first(found))
+    return Notes(None, account.pk, account.display_name, lines, has_more=_is_cut(found))
 
 
 def notes_of(
     case_id: int, *, viewer: Actor, account_id: int | None = None, before: int | None = None, most: int = PAGE_SIZE
 ) -> Notes:
-    """A page of the notes about a party of a case or, without one, about the case. Raises Missing, NotPermitted."""
+    """A page of the notes about a party of a case or, without one, about the case; with LATEST as many as the page of
+    the case shows. Raises Missing, NotPermitted."""
     require(viewer, Capability.READ_CASES)
     case = Case.objects.filter(pk=case_id).first()
     if case is None:
@@ -80,31 +120,62 @@ def notes_of(
     if account_id is not None and not CaseParty.objects.filter(case=case, account=account_id).exists():
         raise Missing("There is no such account in this case.")
     matter = matter_of(case, now=clock.now(), is_revealed=False)
-    notes = Note.objects.filter(account=account_id) if account_id else Note.objects.filter(case=case, account=None)
-    if before is not None:
-        notes = notes.filter(pk__lt=before)
-    found = list(notes.select_related("written_by").order_by("-pk")[: most + 1])
-    for note in found:
-        note.writer = note.written_by.name  # type: ignore[attr-defined]
-    return replace(_notes(matter, account_id, found, most), is_all=most > LATEST)
+    if most == LATEST:
+        return _of_case(matter, account_id, _latest([account_id] if account_id else [], case_id)[account_id])
+    asked: dict[str, Any] = {"account": account_id, "case": case_id, "before": before or _NO_END, "most": most + 1}
+    found = list(Note.objects.raw(_PAGE, asked))
+    lines = tuple(_case_line(matter, note) for note in found[:most])
+    return Notes(case_id, account_id, _name(matter, account_id), lines, has_more=len(found) > most, is_all=True)
 
 
-def _notes(matter: Matter, account_id: int | None, found: Sequence[Note], most: int) -> Notes:
+def pieces_alone(text: str) -> tuple[Piece, ...]:
+    """A text of staff outside of any case: whatever looks like a contact is hidden."""
+    return pieces(text, contacts=readings(text))
+
+
+def _latest(account_ids: Sequence[int], case_id: int | None) -> Mapping[int | None, list[Note]]:
+    asked: dict[str, Any] = {"accounts": list(account_ids), "case": case_id, "most": LATEST + 1}
+    found: dict[int | None, list[Note]] = defaultdict(list)
+    for note in Note.objects.raw(_LATEST, asked):
+        found[note.account_id].append(note)
+    return found
+
+
+def _first(found: Sequence[Any]) -> list[Note]:
+    pinned = [note for note in found if note.is_pinned]
+    return pinned + [note for note in found if not note.is_pinned][:LATEST]
+
+
+def _is_cut(found: Sequence[Any]) -> bool:
+    return sum(not note.is_pinned for note in found) > LATEST
+
+
+def _of_case(matter: Matter, account_id: int | None, found: Sequence[Note]) -> Notes:
+    lines = tuple(_case_line(matter, note) for note in _first(found))
+    return Notes(matter.case.pk, account_id, _name(matter, account_id), lines, has_more=_is_cut(found))
+
+
+def _name(matter: Matter, account_id: int | None) -> str:
     account = matter.accounts.get(account_id or 0)
-    return Notes(
-        case_id=matter.case.pk,
-        account_id=account_id,
-        name=account.display_name if account else "",
-        lines=tuple(_line(matter, note) for note in found[:most]),
-        has_more=len(found) > most,
-    )
+    return account.display_name if account else ""
 
 
-def _line(matter: Matter, note: Note) -> NoteLine:
+def _case_line(matter: Matter, note: Note) -> NoteLine:
+    line = _line(note, matter.pieces_of(note.text))
+    return replace(line, case_id=None) if note.case_id == matter.case.pk else line
+
+
+def _line(note: Any, shown: tuple[Piece, ...]) -> NoteLine:
+    kind = NoteKind(note.kind)
     return NoteLine(
         note_id=note.pk,
-        pieces=matter.pieces_of(note.text),
-        writer=note.writer,  # type: ignore[attr-defined]
+        pieces=shown,
+        kind="" if kind is NoteKind.GENERAL else kind.label,
+        writer=note.writer,
         written_at=note.written_at,
-        case_id=note.case_id if note.case_id != matter.case.pk else None,
+        case_id=note.case_id,
+        is_pinned=note.is_pinned,
+        pin_version=note.pin_version,
+        corrects=note.corrects_id,
+        corrected_in=note.corrected_in,
     )

@@ -61,7 +61,6 @@ class Party:
     cases: tuple[CaseLine, ...]  # others in which it did something, the open ones first, then the newest
     has_more_cases: bool
     together: int  # other open cases of the person that this viewer may know of
-    linked: tuple[str, ...]  # names of the same person's other accounts; empty for whoever may not see them
 
     @property
     def open_cases(self) -> tuple[CaseLine, ...]:
@@ -186,11 +185,11 @@ class _People:
             name=account.display_name,
             is_actor=party.is_actor,
             is_teen=account.is_teen,
-            words=_words(account),
-            badges=_badges(account),
+            words=account_words(account),
+            badges=badge_words(account),
             status=status.label,
             is_on_break=status.is_break,
-            standing=_standing(account),
+            standing=standing_words(account),
             record=_record(self.sanctions[account.pk]),
             ladder=self.places[account.pk],
             checked_in=self._checked_in(account),
@@ -198,7 +197,6 @@ class _People:
             cases=tuple(cases[:MOST_CASES]),
             has_more_cases=len(cases) > MOST_CASES,
             together=self._together([account, *others]),
-            linked=tuple(one.display_name for one in others),
         )
 
     def _checked_in(self, account: Account) -> CheckIn | None:
@@ -212,19 +210,22 @@ class _People:
         return len({line.case_id for line in lines if line.is_to_be_decided})
 
 
-def _words(account: Account) -> str:
+def account_words(account: Account) -> str:
+    """«Listener, adult, since Feb 2025»"""
     words = [word for word in (account.role, account.age_group) if word != "unknown"]
     since = [f"since {account.joined_at:%b %Y}"] if account.joined_at else []
     said = ", ".join([*(words or ["role and age unknown"]), *since])
     return said[0].upper() + said[1:]
 
 
-def _badges(account: Account) -> str:
+def badge_words(account: Account) -> str:
+    """«Teen badge, Verified»; empty without any."""
     names = ["Teen badge" if badge == TEEN_BADGE else badge.replace("_", " ").capitalize() for badge in account.badges]
     return ", ".join(names)
 
 
-def _standing(account: Account) -> str:
+def standing_words(account: Account) -> str:
+    """«Suspended until 3 March 2026»; empty where nothing is against it."""
     standing = account.standing
     words = []
     if standing.suspended:

@@ -26,6 +26,7 @@ class Delivery:
 @dataclass(frozen=True, slots=True)
 class SanctionRow:
     sanction_id: int
+    account_id: int | None  # none: the account is not named to this person
     account: str
     account_words: str
     is_teen: bool
@@ -79,6 +80,7 @@ def row_of(
     state, tone = state_of(sanction)
     return SanctionRow(
         sanction_id=sanction.pk,
+        account_id=account.pk if is_named else None,
         account=account.display_name if is_named else LINKED,
         account_words=words_of(account) if is_named else "",
         is_teen=is_named and account.is_teen,

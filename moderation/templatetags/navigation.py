@@ -53,6 +53,7 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Approvals", "proposals", Capability.APPROVE, count=lambda counted: counted.approvals),
             Page("Escalations", "escalations", Capability.ANSWER_ESCALATIONS, count=lambda _: count_waiting()),
             Page("Sanctions", "sanctions", Capability.READ_SANCTIONS, also=("sanction", "sanctions_preview")),
+            Page("People", "persons", Capability.READ_CASES, also=("person", "person_links")),
             Page("Open a case", "case_new", Capability.WORK_CASES, also=("case_new_open",)),
         ),
     ),

@@ -37,13 +37,13 @@ def case_note(request: StaffRequest, case_id: int) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
         raise Refused(sentences(form))
-    text, account_id = form.cleaned_data["text"].replace("\r\n", "\n"), form.cleaned_data["account"]
-    write_note(text, actor=request.user, account_id=account_id, case_id=case_id)
+    text, account_id = form.cleaned_data["text"], form.cleaned_data["account"]
+    write_note(text, actor=request.user, account_id=account_id, case_id=case_id, manner=form.manner())
     if not wants_fragment(request):
         messages.success(request, "The note is kept.")
         return SeeOther(resolve_url("case", case_id))
     notes = notes_of(case_id, viewer=request.user, account_id=account_id, most=LATEST)
-    response = render(request, NOTES, {"notes": notes, "can_write": True, "is_open": True})
+    response = render(request, NOTES, {"notes": notes, "can_write": True})
     return trigger_client_event(response, "announce", {"value": "The note is kept."})
 
 
