@@ -7,6 +7,7 @@ from moderation.domain.refusals import WrongMove
 from moderation.domain.vocabulary import (
     AppealState,
     CaseState,
+    ClusterState,
     DecisionState,
     OutboxState,
     ReportState,
@@ -51,6 +52,13 @@ APPEAL = _table(
         AppealState.UPHELD: set(),
         AppealState.REDUCED: set(),
         AppealState.OVERTURNED: set(),
+    }
+)
+CLUSTER = _table(
+    {
+        ClusterState.OPEN: {ClusterState.DECIDED, ClusterState.DISSOLVED},
+        ClusterState.DECIDED: {ClusterState.OPEN, ClusterState.DISSOLVED},  # undone, or something new
+        ClusterState.DISSOLVED: {ClusterState.OPEN, ClusterState.DECIDED},  # held together again by a new tie
     }
 )
 OUTBOX = _table(

@@ -2,6 +2,7 @@
 
 from moderation.models.appeals import Appeal
 from moderation.models.cases import Case, CaseParty, Evidence, Finding, Report
+from moderation.models.clusters import Cluster, ClusterMember, Tie
 from moderation.models.community import Account, Conversation, Message, MessageEdit, Participant
 from moderation.models.contacts import Contact
 from moderation.models.decisions import Decision, Sanction
@@ -14,6 +15,8 @@ __all__ = [
     "Appeal",
     "Case",
     "CaseParty",
+    "Cluster",
+    "ClusterMember",
     "Contact",
     "Conversation",
     "Decision",
@@ -32,4 +35,5 @@ __all__ = [
     "Sanction",
     "SavedView",
     "Skip",
+    "Tie",
 ]
