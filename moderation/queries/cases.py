@@ -64,6 +64,8 @@ class CasePage:
     with_alike: bool = False  # look-alikes of it can be dismissed together
     seen: tuple[SeenCase, ...] = ()  # other cases with the same contact
     at: int = 0  # the message where reading goes on
+    cluster_id: int | None = None  # the group in contact off the site that it belongs to
+    group_size: int = 0
     nothing_left: bool = False  # every finding was marked as wrong, and nobody has reported anything
 
     @property
@@ -136,6 +138,8 @@ def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> Case
         clauses=_clauses(people),
         with_alike=viewer.can(Capability.WORK_CASES) and not why_alone(case, matter.policy, matter.now),
         seen=seen_before(case),
+        cluster_id=case.cluster_id,
+        group_size=case.group_size,
         nothing_left=nothing_is_left(matter),
     )
 

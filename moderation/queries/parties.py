@@ -190,7 +190,7 @@ class _People:
             badges=_badges(account),
             status=status.label,
             is_on_break=status.is_break,
-            standing=_standing(account),
+            standing=standing_words(account),
             record=_record(self.sanctions[account.pk]),
             ladder=self.places[account.pk],
             checked_in=self._checked_in(account),
@@ -224,7 +224,8 @@ def _badges(account: Account) -> str:
     return ", ".join(names)
 
 
-def _standing(account: Account) -> str:
+def standing_words(account: Account) -> str:
+    """«Suspended until 8 Mar 2026, Teen badge on hold»; empty: nothing against it."""
     standing = account.standing
     words = []
     if standing.suspended:
