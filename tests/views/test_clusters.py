@@ -105,8 +105,8 @@ def test_what_has_changed_since_it_was_read_is_shown_and_not_decided(browser: Cl
 
 
 def test_the_page_says_everything_as_a_picture_and_as_a_table(browser: Client) -> None:
-    cluster, [ann, ben, _] = trio(age_group="teen")
-    gives(ben, making.teen())
+    cluster, [ann, *_] = trio(age_group="teen")
+    gives(making.account(), making.teen())
     gather_lately()
 
     page = unescape(browser.get(page_of(cluster)).content.decode())
@@ -114,7 +114,7 @@ def test_the_page_says_everything_as_a_picture_and_as_a_table(browser: Client) -
     assert "<title id=" in page
     assert "gave a contact to" in page
     assert "gave the same contact as" in page
-    assert page.count('<g class="dot') - 3 == 4  # three in the legend
+    assert page.count('<g class="dot') - 3 == 5  # three in the legend
     assert ann.username in page
     assert "1 contact" in page
 
@@ -133,8 +133,8 @@ def test_hostile_names_and_reasons_stay_text(browser: Client) -> None:
 
 
 def test_a_reporter_is_not_named(browser: Client) -> None:
-    told = making.account(username="somebody.who.told")
     cluster, [ann, *_] = trio()
+    told = making.account(username="somebody.who.told")
     about = making.case(actor=ann)
     making.report(about, reason=Ground.OFFSITE_CONTACT, reporter=told.ext_id, conversation=None)
     gather_lately()
