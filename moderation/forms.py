@@ -299,7 +299,7 @@ class LiftForm(forms.Form):
 class RemovalForm(forms.Form):
     """Whom to take out of a group, and why."""
 
-    account = forms.IntegerField(min_value=1)
+    account = forms.IntegerField(min_value=1, max_value=2**63 - 1)
     reason = forms.CharField(required=False)
 
 
