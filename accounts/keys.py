@@ -34,6 +34,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("search", "Search", "/", _LISTS),
     Action("preview", "Preview what is chosen", "v", _LISTS),
     Action("answer", "Answer the first escalation", "w", _LISTS),
+    Action("decide_together", "Decide a group together", "v", _LISTS),
     Action("take", "Take the case", "t", _CASE),
     Action("stay", "Stay on the case", "e", _CASE),
     Action("skip", "Skip the case", "s", _CASE),

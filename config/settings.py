@@ -173,6 +173,7 @@ CELERY_BEAT_SCHEDULE = {
         "expire_sanctions": 30.0,
         "escalate_unanswered": 30.0,
         "mark_seen_contacts": 60.0,
+        "gather_clusters": 60.0,
     }.items()
 }
 

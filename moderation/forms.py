@@ -379,6 +379,25 @@ class ChangeForm(DeedForm):
         return Wanted(Deed(said["deed"]), said["reason"], said["key"], said["days"])
 
 
+class RemovalForm(forms.Form):
+    """Whom to take out of a group, and why."""
+
+    account = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    reason = forms.CharField(required=False)
+
+
+class GroupDecisionForm(forms.Form):
+    """One decision for all: `seen` names what stood on the page, `cases` what it was about."""
+
+    key = forms.UUIDField()
+    seen = forms.CharField(max_length=64)
+    cases = forms.RegexField(r"^[0-9]{1,18}(,[0-9]{1,18}){0,49}$")
+    note = forms.CharField(required=False, max_length=LONGEST_NOTE, error_messages={"max_length": _TOO_LONG})
+
+    def clean_cases(self) -> list[int]:
+        return [int(number) for number in self.cleaned_data["cases"].split(",")]
+
+
 def sentences(form: forms.Form) -> str:
     """What is wrong with a form, as one text for the screen."""
     errors = form.errors.get_json_data()

@@ -9,6 +9,7 @@ log = structlog.get_logger(__name__)
 
 SCREEN = "moderation.tasks.screen_messages"
 DELIVER = "moderation.tasks.deliver_outbox"
+GATHER_CLUSTERS = "moderation.tasks.gather_clusters"
 RESCREEN = "moderation.tasks.rescreen"
 
 

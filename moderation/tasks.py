@@ -5,7 +5,7 @@ from django.db import InterfaceError, OperationalError
 
 from moderation import hints
 from moderation.integrations import webhook
-from moderation.operations import approvals, contacts, holds, leases, rescreening, sanctions, screening
+from moderation.operations import approvals, clusters, contacts, holds, leases, rescreening, sanctions, screening
 
 task = shared_task(
     autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5, default_retry_delay=5
@@ -17,8 +17,10 @@ STRETCH = 10  # batches of history between two hints
 @task
 def screen_messages() -> None:
     """Screen until nothing is left. Beat sends this every few seconds too, which finds what lost hints left behind."""
-    for _ in range(ROUNDS):
+    for nth in range(ROUNDS):
         if not screening.screen_batch():
+            if nth:
+                hints.send(hints.GATHER_CLUSTERS)
             return
     hints.send(hints.SCREEN)
 
@@ -45,7 +47,13 @@ def escalate_unanswered() -> None:
 
 @task
 def mark_seen_contacts() -> None:
-    contacts.mark_seen_lately()
+    if contacts.mark_seen_lately():
+        hints.send(hints.GATHER_CLUSTERS)
+
+
+@task
+def gather_clusters() -> None:
+    clusters.gather_lately()
 
 
 @task

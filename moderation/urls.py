@@ -5,6 +5,7 @@ from django.urls import include, path
 from moderation.views import (
     alike,
     case,
+    clusters,
     decisions,
     escalations,
     evidence,
@@ -83,6 +84,14 @@ REPORTS = [
     path("reports/<int:report_id>/withdraw/", reports.report_withdraw, name="report_withdraw"),
 ]
 
+CLUSTERS = [
+    path("groups/", clusters.clusters, name="clusters"),
+    path("groups/<int:cluster_id>/", clusters.cluster, name="cluster"),
+    path("groups/<int:cluster_id>/claim/", clusters.cluster_claim, name="cluster_claim"),
+    path("groups/<int:cluster_id>/remove/", clusters.cluster_remove, name="cluster_remove"),
+    path("groups/<int:cluster_id>/decide/", clusters.cluster_decide, name="cluster_decide"),
+]
+
 PROPOSALS = [
     path("approvals/", decisions.proposals, name="proposals"),
     path("approvals/<int:decision_id>/approve/", decisions.proposal_approve, name="proposal_approve"),
@@ -129,6 +138,7 @@ urlpatterns = [
     *ALIKE,
     *EVIDENCE,
     *PEOPLE,
+    *CLUSTERS,
     *REPORTS,
     *PROPOSALS,
     *ESCALATIONS,

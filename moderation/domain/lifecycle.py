@@ -8,6 +8,7 @@ from moderation.domain.vocabulary import (
     AppealState,
     CaseState,
     ChangeState,
+    ClusterState,
     DecisionState,
     HoldState,
     OutboxState,
@@ -69,6 +70,13 @@ APPEAL = _table(
         AppealState.UPHELD: set(),
         AppealState.REDUCED: set(),
         AppealState.OVERTURNED: set(),
+    }
+)
+CLUSTER = _table(
+    {
+        ClusterState.OPEN: {ClusterState.DECIDED, ClusterState.DISSOLVED},
+        ClusterState.DECIDED: {ClusterState.OPEN, ClusterState.DISSOLVED},  # undone, or something new
+        ClusterState.DISSOLVED: {ClusterState.OPEN, ClusterState.DECIDED},  # held together again by a new tie
     }
 )
 OUTBOX = _table(

@@ -21,6 +21,7 @@ class Points(IntEnum):
     BY_HAND = 30
     MORE_REPORTERS = 10
     ON_BREAK = 10
+    IN_GROUP = 10  # for every account of the group beyond the second
     SCORE = 20
 
 
@@ -31,6 +32,8 @@ BY_HAND = "opened by hand"
 POINT_EVERY = timedelta(minutes=12)
 MOST_REPEATS = 3
 MOST_REPORTERS = 4
+MOST_IN_GROUP = 5  # of them that count
+CRITICAL_GROUP = 6  # accounts in contact off the site: from here on every case of theirs is critical
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class CaseFacts:
     reporters: int = 0  # distinct
     on_break: bool = False
     by_hand: bool = False  # somebody on staff brought it in
+    group_size: int = 0  # accounts that are in contact off the site with those of the case; 0: no group
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,9 @@ def _severity(facts: CaseFacts, policy: Policy) -> Severity:
     by_rule = max((policy.grounds[ground].severity for ground in facts.grounds), default=Severity.LOW)
     if Ground.CONTACT_SHARED in facts.grounds and facts.adult_to_teen:
         return Severity.CRITICAL
-    if Ground.CONTACT_REQUESTED in facts.grounds and facts.teen_involved:
+    if facts.group_size >= CRITICAL_GROUP:
+        return Severity.CRITICAL
+    if facts.group_size or (Ground.CONTACT_REQUESTED in facts.grounds and facts.teen_involved):
         return max(by_rule, Severity.HIGH)
     return by_rule
 
@@ -93,9 +99,14 @@ def _additions(facts: CaseFacts) -> list[tuple[int, str]]:
         (Points.CORROBORATED * corroborated, "found by the pre-screen and reported"),
         (Points.MORE_REPORTERS * max(reporters - 1, 0), f"reported by {facts.reporters} people"),
         (Points.BY_HAND * facts.by_hand, BY_HAND),
+        (Points.IN_GROUP * min(max(facts.group_size - 2, 0), MOST_IN_GROUP), _group(facts)),
         (Points.ON_BREAK * facts.on_break, "on a break"),
         (round(Points.SCORE * facts.score), f"pre-screen {facts.score:.2f}"),
     ]
+
+
+def _group(facts: CaseFacts) -> str:
+    return f"group of {facts.group_size} in contact off the site"
 
 
 def _times(count: int, word: str) -> str:

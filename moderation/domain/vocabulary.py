@@ -246,6 +246,56 @@ class OutboxState(StrEnum):
     DEAD = "dead"
 
 
+class TieKind(StrEnum):
+    """What betrays that two accounts are in contact off the site."""
+
+    GIVEN = "given"  # gave a contact that stands in other conversations too
+    SAME_CONTACT = "same_contact"  # gave the contact that the other had given
+    ADMITTED = "admitted"  # spoke of it
+    REPORTED = "reported"  # was reported for it, in a conversation
+    NAMED = "named"  # reported the other for it, without a conversation
+
+    @property
+    def label(self) -> str:
+        """Between two names, the source first."""
+        return {
+            "given": "gave a contact to",
+            "same_contact": "gave the same contact as",
+            "admitted": "spoke of contact with",
+            "reported": "was reported to be in contact with",
+            "named": "reported contact with",
+        }[self.value]
+
+    @property
+    def word(self) -> str:
+        """On an arrow."""
+        return {
+            "given": "gave",
+            "same_contact": "same",
+            "admitted": "says",
+            "reported": "reported",
+            "named": "named",
+        }[self.value]
+
+    @property
+    def has_direction(self) -> bool:
+        return self is not TieKind.SAME_CONTACT
+
+
+class ClusterState(StrEnum):
+    OPEN = "open"
+    DECIDED = "decided"  # none of its cases is open any more
+    DISSOLVED = "dissolved"  # joined to another, or no longer held together by ties
+
+
+class LeftOut(StrEnum):
+    """What would have glued strangers together, and was not followed."""
+
+    CONTACT = "contact"
+    ROOM = "room"
+    SIZE = "size"
+
+
 __all__ = [
     "TEEN_BADGE",
     "AccountRole",
@@ -254,6 +304,7 @@ __all__ = [
     "AppealState",
     "CaseState",
     "ChangeState",
+    "ClusterState",
     "DecisionState",
     "Deed",
     "EndedBy",
@@ -262,6 +313,7 @@ __all__ = [
     "Judgement",
     "Kind",
     "Lane",
+    "LeftOut",
     "OutboxState",
     "Outcome",
     "Reason",
@@ -272,4 +324,5 @@ __all__ = [
     "SanctionState",
     "Severity",
     "Side",
+    "TieKind",
 ]

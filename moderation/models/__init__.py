@@ -3,6 +3,7 @@
 from moderation.models.appeals import Appeal
 from moderation.models.cases import Case, CaseParty, Evidence, Finding, Report
 from moderation.models.changes import SanctionChange
+from moderation.models.clusters import Cluster, ClusterMember, Tie
 from moderation.models.community import Account, Conversation, Message, MessageEdit, Participant
 from moderation.models.contacts import Contact
 from moderation.models.decisions import Decision, Sanction
@@ -18,6 +19,8 @@ __all__ = [
     "Appeal",
     "Case",
     "CaseParty",
+    "Cluster",
+    "ClusterMember",
     "Contact",
     "Conversation",
     "Decision",
@@ -39,4 +42,5 @@ __all__ = [
     "SanctionChange",
     "SavedView",
     "Skip",
+    "Tie",
 ]

@@ -93,6 +93,10 @@ class Case(Living):
     on_break = models.BooleanField(default=False, help_text="An actor is on a break.")
     seen_before = models.BooleanField(default=False, help_text="A contact of it stands in another case too.")
     language = models.CharField(max_length=8, blank=True, help_text="Of the evidence, where it can be told.")
+    cluster = models.ForeignKey("moderation.Cluster", on_delete=models.PROTECT, null=True, related_name="cases")
+    group_size = models.SmallIntegerField(
+        default=0, db_default=0, help_text="Of its cluster, as it was when the case was last assessed."
+    )
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -129,6 +133,10 @@ class Case(Living):
                 condition=Q(holder__isnull=True, lease_expires_at__isnull=True)
                 | Q(holder__isnull=False, lease_expires_at__isnull=False, state=CaseState.OPEN),
                 name="case_lease_is_whole_and_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(cluster__isnull=True, group_size=0) | Q(cluster__isnull=False, group_size__gte=3),
+                name="case_group_size_with_cluster",
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) ^ Q(state=CaseState.CLOSED),

@@ -119,7 +119,7 @@ def assess(case: Case, matter: Matter, *, is_new: bool) -> None:
     evidence = list(case.evidence.order_by("sent_at", "pk"))
     referrals = list(case.referrals.all())
     facts = _with_referrals(_facts(findings, parties, reports, policy, matter.now), referrals, parties)
-    weight = urgency(facts, policy)
+    weight = urgency(replace(facts, group_size=case.group_size), policy)
 
     case.grounds = sorted(facts.grounds)
     case.ground = max(facts.grounds, key=lambda ground: (policy.grounds[ground].severity, ground))

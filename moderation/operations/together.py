@@ -1,4 +1,4 @@
-"""Taking all open cases of one person, to be decided one after the other by somebody who knows them all."""
+"""Taking all open cases of one person, or of one group, to be decided by somebody who then knows them all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts import Actor, audit
 from accounts.roles import Capability
 from moderation.domain.refusals import Held, Missing, WrongMove
-from moderation.models import Account, Case, PolicyVersion, clock
+from moderation.models import Account, Case, Cluster, PolicyVersion, clock
 from moderation.operations.leases import LEASE_COLUMNS
 from moderation.permissions import require, staff_of
 from moderation.queries.together import MOST_TOGETHER, open_cases_of
@@ -36,15 +36,39 @@ def claim_together(account_id: int, *, actor: Actor) -> Claimed:
         raise Missing("There is no such account.")
     wanted = open_cases_of([account], viewer=actor).values_list("pk", flat=True)[:MOST_TOGETHER]
     cases = _locked(list(wanted))
-    now = clock.now()
 
     require(actor, Capability.WORK_CASES)
 
     if not cases:
         raise WrongMove("No case of this person is open any more.")
+    return _take(cases, actor, whose="this person", together_for=account.pk)
+
+
+@transaction.atomic(durable=True)
+def claim_cluster(cluster_id: int, *, actor: Actor) -> Claimed:
+    """The same for the open cases of a group of accounts in contact off the site.
+
+    Raises Missing, NotPermitted, WrongMove when no case is open, Held when others hold them all.
+    """
+    cluster = Cluster.objects.filter(pk=cluster_id).first()
+    if cluster is None:
+        raise Missing("There is no such group.")
+    wanted = Case.objects.open().filter(cluster=cluster).most_urgent_first()
+    cases = _locked(list(wanted.values_list("pk", flat=True)[:MOST_TOGETHER]))
+
+    require(actor, Capability.WORK_CASES)
+
+    if not cases:
+        raise WrongMove("No case of this group is open any more.")
+    return _take(cases, actor, whose="this group", together_for_cluster=cluster.pk)
+
+
+def _take(cases: Sequence[Case], actor: Actor, *, whose: str, **about: int) -> Claimed:
+    """Lease what nobody else has; the leases end one after the other."""
+    now = clock.now()
     free = [case for case in cases if not _is_anothers(case, actor, now)]
     if not free:
-        raise Held("Others are working on all open cases of this person. You can read them, or take them over.")
+        raise Held(f"Others are working on all open cases of {whose}. You can read them, or take them over.")
 
     lease = PolicyVersion.objects.in_force().policy.lease
     for turn, case in enumerate(free, start=1):
@@ -54,7 +78,7 @@ def claim_together(account_id: int, *, actor: Actor) -> Claimed:
 
     held = [case for case in cases if case not in free]
     for case in free:
-        audit.record("case.claimed", actor=actor, target=case, together_for=account.pk)
+        audit.record("case.claimed", actor=actor, target=case, **about)
     return Claimed(tuple(free), tuple(held))
 
 

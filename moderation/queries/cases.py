@@ -67,6 +67,8 @@ class CasePage:
     seen: tuple[SeenCase, ...] = ()  # other cases with the same contact
     at: int = 0  # the message where reading goes on
     holds: tuple[HoldShown, ...] = ()
+    cluster_id: int | None = None  # the group in contact off the site that it belongs to
+    group_size: int = 0
     nothing_left: bool = False  # every finding was marked as wrong, and nobody has reported anything
 
     @property
@@ -145,6 +147,8 @@ def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> Case
         with_alike=viewer.can(Capability.WORK_CASES) and not why_alone(case, matter.policy, matter.now),
         seen=seen_before(case),
         holds=holds_of(case, viewer=viewer, now=matter.now),
+        cluster_id=case.cluster_id,
+        group_size=case.group_size,
         nothing_left=nothing_is_left(matter),
     )
 

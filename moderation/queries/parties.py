@@ -225,7 +225,7 @@ def badge_words(account: Account) -> str:
 
 
 def standing_words(account: Account) -> str:
-    """«Suspended until 3 March 2026»; empty where nothing is against it."""
+    """«Suspended until 8 Mar 2026, Teen badge on hold»; empty: nothing against it."""
     standing = account.standing
     words = []
     if standing.suspended:

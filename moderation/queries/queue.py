@@ -118,6 +118,8 @@ class Row:
     holder: str  # empty: nobody
     is_mine: bool
     can_open: bool  # by claiming; otherwise it may be read
+    cluster_id: int | None  # the group in contact off the site that it belongs to
+    group_size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,8 @@ def _row(case: Case, parties: list[CaseParty], viewer: User, moment: datetime) -
         holder="You" if is_mine else holder,
         is_mine=is_mine,
         can_open=viewer.can(Capability.WORK_CASES) and (is_mine or not is_held),
+        cluster_id=case.cluster_id,
+        group_size=case.group_size,
     )
 
 

@@ -50,6 +50,7 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
                 also=("case", "case_alike", "case_notes", "case_together"),
                 count=lambda counted: counted.count(),
             ),
+            Page("Groups", "clusters", Capability.READ_CASES, also=("cluster", "cluster_decide")),
             Page("Approvals", "proposals", Capability.APPROVE, count=lambda counted: counted.approvals),
             Page("Escalations", "escalations", Capability.ANSWER_ESCALATIONS, count=lambda _: count_waiting()),
             Page("Sanctions", "sanctions", Capability.READ_SANCTIONS, also=("sanction", "sanctions_preview")),

@@ -30,6 +30,12 @@ def who(name: str) -> SafeString:
 
 
 @register.filter
+def plain(text: str) -> str:
+    """A text without the signs that turn the words after it around, where no element can hold them in."""
+    return _TURNS.sub("", text)
+
+
+@register.filter
 def said(pieces: Iterable[Piece]) -> SafeString:
     """A text in its pieces: evidence marked, hidden contacts masked and read aloud as what they are."""
     return format_html_join("", "{}", ((_piece(piece),) for piece in pieces))
