@@ -32,6 +32,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_page", "Next page", "]", _LISTS),
     Action("approve", "Approve the first proposal", "a", _LISTS),
     Action("answer", "Answer the first escalation", "w", _LISTS),
+    Action("hear", "Hear the first appeal", "y", _LISTS),
     Action("take", "Take the case", "t", _CASE),
     Action("stay", "Stay on the case", "e", _CASE),
     Action("skip", "Skip the case", "s", _CASE),

@@ -6,14 +6,19 @@ from accounts.models import User
 from accounts.roles import Capability
 from moderation.domain.refusals import NotPermitted
 from moderation.domain.vocabulary import Lane
-from moderation.models import Decision
+from moderation.models import Appeal, Decision
 
-__all__ = ["lanes_of", "may_answer", "require", "require_second_person", "staff_of"]
+__all__ = ["lanes_of", "may_answer", "may_hear", "require", "require_second_person", "staff_of"]
 
 
 def may_answer(actor: Actor, decision: Decision) -> bool:
     """Whether this person may give the second signature on the decision, or withhold it."""
     return actor.can(Capability.APPROVE) and actor.actor_id != decision.decided_by_id
+
+
+def may_hear(actor: Actor, appeal: Appeal) -> bool:
+    """Whether this person may hear the appeal: somebody who neither proposed nor approved the sanction."""
+    return actor.can(Capability.HEAR_APPEALS) and actor.actor_id not in (appeal.proposer_id, appeal.approver_id)
 
 
 def lanes_of(actor: Actor) -> frozenset[Lane]:

@@ -4,12 +4,14 @@ from django.urls import include, path
 
 from moderation.views import (
     alike,
+    appeals,
     case,
     decisions,
     escalations,
     evidence,
     handing,
     health,
+    hosted_appeals,
     manual_cases,
     people,
     queue,
@@ -96,6 +98,17 @@ SANCTIONS = [
     path("sanctions/<int:sanction_id>/lift/", sanctions.sanction_lift, name="sanction_lift"),
 ]
 
+APPEALS = [
+    path("appeals/", appeals.appeals, name="appeals"),
+    path("appeals/figures/", appeals.appeal_figures_page, name="appeal_figures"),
+    path("appeals/<int:appeal_id>/", appeals.appeal, name="appeal"),
+    path("appeals/<int:appeal_id>/view/", appeals.appeal_view, name="appeal_view"),
+    path("appeals/<int:appeal_id>/preview/", appeals.appeal_preview, name="appeal_preview"),
+    path("appeals/<int:appeal_id>/decide/", appeals.appeal_decide, name="appeal_decide"),
+    path("appeals/<int:appeal_id>/undo/", appeals.appeal_undo, name="appeal_undo"),
+    path("appeal/<str:token>/", hosted_appeals.hosted_appeal, name="hosted_appeal"),
+]
+
 PAUSE = [path("me/pause/", shift.pause_dismiss, name="pause_dismiss")]
 
 urlpatterns = [
@@ -111,5 +124,6 @@ urlpatterns = [
     *PROPOSALS,
     *ESCALATIONS,
     *SANCTIONS,
+    *APPEALS,
     *PAUSE,
 ]

@@ -39,7 +39,7 @@ SANCTION = _table(
     {
         SanctionState.PROPOSED: {SanctionState.IN_FORCE, SanctionState.REFUSED, SanctionState.UNDONE},
         SanctionState.IN_FORCE: {SanctionState.ENDED, SanctionState.UNDONE},
-        SanctionState.ENDED: set(),
+        SanctionState.ENDED: {SanctionState.IN_FORCE},  # the hearing of an appeal that ended it is undone
         SanctionState.REFUSED: set(),
         SanctionState.UNDONE: set(),
     }
@@ -48,9 +48,9 @@ REPORT = _table({ReportState.OPEN: {ReportState.CLOSED}, ReportState.CLOSED: {Re
 APPEAL = _table(
     {
         AppealState.OPEN: {AppealState.UPHELD, AppealState.REDUCED, AppealState.OVERTURNED},
-        AppealState.UPHELD: set(),
-        AppealState.REDUCED: set(),
-        AppealState.OVERTURNED: set(),
+        AppealState.UPHELD: {AppealState.OPEN},  # undone within the undo window
+        AppealState.REDUCED: {AppealState.OPEN},
+        AppealState.OVERTURNED: {AppealState.OPEN},
     }
 )
 OUTBOX = _table(

@@ -1,6 +1,6 @@
 """The tables of the product, one aggregate a file."""
 
-from moderation.models.appeals import Appeal
+from moderation.models.appeals import Appeal, FirstView
 from moderation.models.cases import Case, CaseParty, Evidence, Finding, Report
 from moderation.models.community import Account, Conversation, Message, MessageEdit, Participant
 from moderation.models.contacts import Contact
@@ -20,6 +20,7 @@ __all__ = [
     "Escalation",
     "Evidence",
     "Finding",
+    "FirstView",
     "Label",
     "Message",
     "MessageEdit",

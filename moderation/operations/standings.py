@@ -5,16 +5,27 @@ Not operations: the caller holds the transaction.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from accounts import Actor
-from moderation import outbox
+from moderation import hosted_links, outbox
 from moderation.domain.standing import standing_of
 from moderation.domain.vocabulary import TEEN_BADGE, EndedBy, SanctionKind, SanctionState
 from moderation.models import Account, Sanction
 
+APPEAL_LINK = "{appeal_link}"  # where a notice has it, the link stands; otherwise behind its end
 BADGE_KINDS = frozenset({SanctionKind.TEEN_BADGE_HOLD, SanctionKind.TEEN_BADGE_REMOVAL})
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    """When an event leaves, what it belongs to, and which telling of the same it is."""
+
+    not_before: datetime
+    cause: str
+    again: str
 
 
 def lock_accounts(account_ids: Iterable[int]) -> list[Account]:
@@ -43,16 +54,22 @@ def end(sanction: Sanction, *, actor: Actor, how: EndedBy, reason: str, now: dat
     sanction.save(update_fields=["state", "ended_at", "ended_by", "ended_how", "end_reason"])
 
 
-def announce(sanction: Sanction, *, not_before: datetime, cause: str) -> None:
-    """Tell the platform that a sanction is in force."""
+def announce(
+    sanction: Sanction, *, not_before: datetime, cause: str, again: str = "", with_notice: bool = True
+) -> None:
+    """Tell the platform that a sanction is in force.
+
+    `again` tells a change of it from what was told before; without its notice, when the person hears otherwise.
+    """
     topic = {
         SanctionKind.TEEN_BADGE_HOLD: "badge.held",
         SanctionKind.TEEN_BADGE_REMOVAL: "badge.removed",
     }.get(SanctionKind(sanction.kind), "sanction.applied")
-    _tell(topic, sanction, not_before=not_before, cause=cause)
+    notice = _with_link(sanction, not_before) if with_notice else ""
+    _tell(topic, sanction, {"notice": notice}, when=_When(not_before, cause, again))
 
 
-def announce_end(sanction: Sanction, *, not_before: datetime, cause: str) -> None:
+def announce_end(sanction: Sanction, *, not_before: datetime, cause: str, again: str = "") -> None:
     """Tell the platform that a sanction no longer holds. The end of an education notice is nothing to tell."""
     kind = SanctionKind(sanction.kind)
     if kind is SanctionKind.EDUCATION_NOTICE:
@@ -60,7 +77,7 @@ def announce_end(sanction: Sanction, *, not_before: datetime, cause: str) -> Non
     topic = "badge.restored" if kind in BADGE_KINDS else "sanction.lifted"
     if topic == "badge.restored" and _still_without_badge(sanction):
         return
-    _tell(topic, sanction, not_before=not_before, cause=cause)
+    _tell(topic, sanction, {}, when=_When(not_before, cause, again))
 
 
 def _still_without_badge(ended: Sanction) -> bool:
@@ -68,15 +85,29 @@ def _still_without_badge(ended: Sanction) -> bool:
     return others.exists()
 
 
-def _tell(topic: str, sanction: Sanction, *, not_before: datetime, cause: str) -> None:
+def _tell(topic: str, sanction: Sanction, more: dict[str, Any], *, when: _When) -> None:
+    again = f":{when.again}" if when.again else ""
     outbox.post(
         topic,
-        _facts(sanction),
+        _facts(sanction) | more,
         account=sanction.account,
-        key=f"{topic}:{sanction.pk}:{sanction.state}",
-        not_before=not_before,
-        cause=cause,
+        key=f"{topic}:{sanction.pk}:{sanction.state}{again}",
+        not_before=when.not_before,
+        cause=when.cause,
     )
+
+
+def _with_link(sanction: Sanction, sent_at: datetime) -> str:
+    """The notice with the link to the page where its reader can appeal: in the place for it, or behind the end.
+
+    Only the platform gets the link: on staff's own pages it would let them speak in that person's name.
+    """
+    if sanction.appeal_until is None or sanction.appeal_until <= sent_at or not sanction.notice:
+        return sanction.notice.replace(APPEAL_LINK, "")
+    link = hosted_links.link_to(hosted_links.Purpose.APPEAL, sanction.pk, until=sanction.appeal_until)
+    if APPEAL_LINK in sanction.notice:
+        return sanction.notice.replace(APPEAL_LINK, link)
+    return f"{sanction.notice}\n\nWhat was decided, and how to appeal: {link}"
 
 
 def _facts(sanction: Sanction) -> dict[str, Any]:
@@ -89,7 +120,7 @@ def _facts(sanction: Sanction) -> dict[str, Any]:
         "policy_version": sanction.policy_version.number,
         "policy_clause": sanction.clause,
         "reason": sanction.reason,
-        "notice": sanction.notice,
+        "notice": sanction.notice.replace(APPEAL_LINK, ""),
         "appeal_until": _text(sanction.appeal_until),
     }
     return facts | ({"badge": TEEN_BADGE} if sanction.kind in BADGE_KINDS else {})

@@ -22,9 +22,13 @@ ALLOWED = {
         ("proposed", "undone"),
         ("in_force", "ended"),
         ("in_force", "undone"),
+        ("ended", "in_force"),
     },
     "report": {("open", "closed"), ("closed", "open")},
-    "appeal": {("open", "upheld"), ("open", "reduced"), ("open", "overturned")},
+    "appeal": {
+        *(("open", state) for state in ("upheld", "reduced", "overturned")),
+        *((state, "open") for state in ("upheld", "reduced", "overturned")),
+    },
     "event": {("pending", "delivered"), ("pending", "cancelled"), ("pending", "dead"), ("dead", "pending")},
 }
 TABLES = {
