@@ -227,9 +227,10 @@ def _others(sanction: Sanction, matter: Matter) -> Others:
     counted = list(Sanction.objects.that_counted().filter(account=sanction.account_id))
     in_force = [other for other in counted if other.ended_at is None and other.pk != sanction.pk]
     since = matter.now - matter.policy.ladder_window
-    steps = [s for s in counted if s.kind in STEPS and s.ground == sanction.ground and s.starts_at >= since]
+    steps = [one for one in counted if one.kind in STEPS and one.ground == sanction.ground]
+    earlier = sum(one.starts_at is not None and one.starts_at >= since for one in steps)
     return Others(
         suspended=any(other.kind == SanctionKind.SUSPENSION for other in in_force),
         badge_withheld=any(other.kind in _BADGE_KINDS for other in in_force),
-        earlier=len(steps),
+        earlier=earlier,
     )

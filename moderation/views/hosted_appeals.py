@@ -44,7 +44,9 @@ def hosted_appeal(request: HttpRequest, token: str) -> HttpResponse:
         minutes = -(-often.wait_s // 60)
         text = f"Please wait {minutes} minute{'s' if minutes > 1 else ''} and try again. Nothing was lost."
         context = {"title": "That was very often", "text": text}
-        return render(request, REFUSED, context, status=429, headers={"Retry-After": str(often.wait_s)})
+        response = render(request, REFUSED, context, status=429)
+        response["Retry-After"] = str(often.wait_s)
+        return response
 
 
 def _take(request: HttpRequest, sanction_id: int) -> HttpResponse:

@@ -88,7 +88,7 @@ def _a_senior_hears_it(haven: Haven) -> None:
         assert "quietRiver" in browser.text
         browser.open(f"/appeals/{appeal.pk}/")
         assert "help desk" in browser.text
-        assert "7 days" not in browser.text, "what was decided is not shown before the first view"
+        assert "Suspension, 7 days" not in browser.text, "what was decided is not shown before the first view"
         browser.submit("/view/", text="One address, given in the open. I would remind, not suspend for long.")
         assert "Suspension, 7 days" in browser.text
 
