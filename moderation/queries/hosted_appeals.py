@@ -47,6 +47,8 @@ def hosted_appeal(sanction_id: int) -> HostedAppeal:
         raise Missing("What this link was about is not there any more: it may have been taken back.")
     now = clock.now()
     appeal: Appeal | None = getattr(sanction, "appeal", None)
+    if appeal is not None and appeal.can_be_undone(now):
+        _show_as_before(sanction, appeal)
     return HostedAppeal(
         username=sanction.account.display_name,
         what=_what(sanction),
@@ -61,6 +63,14 @@ def hosted_appeal(sanction_id: int) -> HostedAppeal:
         can_appeal=appeal is None and now <= sanction.appeal_until and sanction.ended_how != EndedBy.REPLACEMENT,
         filed=_filed(appeal, now) if appeal else None,
     )
+
+
+def _show_as_before(sanction: Sanction, appeal: Appeal) -> None:
+    """A ruling that can still be undone is nobody's to know: the sanction reads as the hearing found it. Not saved."""
+    for column in ("kind", "days", "permanent", "state"):
+        setattr(sanction, column, appeal.before[column])
+    ends_at = appeal.before["ends_at"]
+    sanction.ends_at = datetime.fromisoformat(ends_at) if ends_at else None
 
 
 def _by_whom(sanction: Sanction) -> str:

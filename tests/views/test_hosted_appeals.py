@@ -129,7 +129,9 @@ def test_one_that_came_by_the_platform_is_shown_too() -> None:
 def test_the_reply_stands_there_once_it_is_sent(outcome: AppealState, words: str) -> None:
     appeal, _ = heard(ruling(outcome, reply="we have looked again"))
     path = path_of(appeal.sanction)
-    assert "we have looked again" not in text_of(path)
+    early = text_of(path)
+    assert "we have looked again" not in early
+    assert "It ends on" in early
     told(appeal)
     page = text_of(path)
     assert "we have looked again" in page
