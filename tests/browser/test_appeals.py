@@ -44,7 +44,7 @@ def check(page: Page, width: int, faults: Any) -> None:
 
 
 def test_a_person_appeals_on_a_phone_without_javascript(open_page: OpenPage, sanction: Sanction) -> None:
-    page = open_page(path_of(sanction), java_script_enabled=False, **PHONE)
+    page = open_page(path_of(sanction), None, java_script_enabled=False, **PHONE)
     expect(page.get_by_role("heading", name="If you see it differently")).to_be_visible()
     page.get_by_label("Why should we look at it again?").fill("it was my own old number")
     page.get_by_role("button", name="Send the appeal").click()

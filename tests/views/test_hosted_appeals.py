@@ -1,8 +1,7 @@
 """The page behind the link of a notice: without an account, only for whoever has the whole link, and in its time."""
 
 import re
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -20,9 +19,10 @@ from tests.views.test_case import HOSTILE
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def path_of(sanction: Sanction, purpose: Purpose = Purpose.APPEAL, **until: Any) -> str:
-    when = until.get("until", sanction.appeal_until)
-    return "/" + link_to(purpose, sanction.pk, until=when).split("/", 3)[3]
+def path_of(sanction: Sanction, *, until: datetime | None = None) -> str:
+    when = until or sanction.appeal_until
+    assert when is not None
+    return "/" + link_to(Purpose.APPEAL, sanction.pk, until=when).split("/", 3)[3]
 
 
 def text_of(path: str, status: int = 200) -> str:
