@@ -9,6 +9,7 @@ class Capability(StrEnum):
     APPROVE = "approve"  # the second signature
     ANSWER_ESCALATIONS = "answer_escalations"
     HEAR_APPEALS = "hear_appeals"
+    READ_APPEAL_FIGURES = "read_appeal_figures"
     READ_SANCTIONS = "read_sanctions"
     MANAGE_SANCTIONS = "manage_sanctions"  # lift, extend, shorten
     MANAGE_TEAM = "manage_team"
@@ -44,10 +45,21 @@ class Scope(StrEnum):
 _MODERATOR = frozenset(
     {Capability.READ_CASES, Capability.WORK_CASES, Capability.READ_SANCTIONS, Capability.SET_PREFERENCES}
 )
-_SENIOR = _MODERATOR | {Capability.APPROVE, Capability.ANSWER_ESCALATIONS, Capability.HEAR_APPEALS}
+_SENIOR = _MODERATOR | {
+    Capability.APPROVE,
+    Capability.ANSWER_ESCALATIONS,
+    Capability.HEAR_APPEALS,
+    Capability.READ_APPEAL_FIGURES,
+}
 _ADMIN = frozenset(Capability) - {Capability.HEAR_APPEALS}
 _AUDITOR = frozenset(
-    {Capability.READ_CASES, Capability.READ_SANCTIONS, Capability.READ_AUDIT, Capability.SET_PREFERENCES}
+    {
+        Capability.READ_CASES,
+        Capability.READ_SANCTIONS,
+        Capability.READ_AUDIT,
+        Capability.READ_APPEAL_FIGURES,
+        Capability.SET_PREFERENCES,
+    }
 )
 
 CAPABILITIES: dict[Role, frozenset[Capability]] = {

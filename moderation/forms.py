@@ -9,10 +9,11 @@ from django import forms
 from django.http import QueryDict
 
 from moderation.domain.answers import LENGTHS, Answer, Place, answer_from_code
+from moderation.domain.appeals import LONGEST_APPEAL, LONGEST_REPLY, LONGEST_VIEW
 from moderation.domain.persons import NoteKind, SearchBy
 from moderation.domain.planning import Choice, Wish
 from moderation.domain.policy import LONGEST_CODE, measure_from_code
-from moderation.domain.vocabulary import Deed, Ground, Lane, Reason, Rule, Side
+from moderation.domain.vocabulary import AppealState, Deed, Ground, Lane, Reason, Rule, Side
 from moderation.domain.waiting import Until
 from moderation.operations.changing import Wanted
 from moderation.operations.labelling import LONGEST_QUOTATION, Missed
@@ -20,6 +21,7 @@ from moderation.operations.manual_cases import Referred
 from moderation.operations.notes import Manner
 from moderation.operations.readings import LONGEST_REASON, More
 from moderation.queries.desk import Draft
+from moderation.queries.rulings import RulingDraft
 
 LONGEST_NOTE = 4000
 LONGEST_NOTICE = 8000
@@ -32,6 +34,7 @@ _TOO_LONG = "The note is longer than %(limit_value)d characters: shorten it."
 # What the names of fields begin with of which there are as many as there are steps, or accounts and grounds. What
 # follows is the code of the step, or «ACCOUNT:GROUND».
 NOTICE, TEMPLATE, MADE_FROM, ANSWER = "notice-", "template-", "made-from-", "answer-"
+REPLY = "reply-"  # what follows is the code of the reply
 MOST_REASONS = 40
 
 
@@ -333,6 +336,52 @@ class ReferralForm(forms.Form):
         )
 
 
+class HostedAppealForm(forms.Form):
+    """What somebody writes behind the link of their notice; the sentences are for them."""
+
+    text = forms.CharField(
+        max_length=LONGEST_APPEAL,
+        error_messages={
+            "required": "Please write in a few words why the decision should be looked at again.",
+            "max_length": "Please shorten it: %(limit_value)d characters at most can be sent.",
+        },
+    )
+
+
+class FirstViewForm(forms.Form):
+    text = forms.CharField(
+        max_length=LONGEST_VIEW,
+        error_messages={
+            "required": "Write in a sentence what you see and what you would do.",
+            "max_length": "The first view is longer than %(limit_value)d characters: shorten it.",
+        },
+    )
+
+
+class RulingForm(forms.Form):
+    """What is to come of an appeal. Replies come in fields of their own, one for every choice that was looked at."""
+
+    outcome = forms.ChoiceField(
+        choices=[(state.value, state.label) for state in AppealState if state is not AppealState.OPEN],
+        error_messages={"required": "Choose what comes of the appeal.", "invalid_choice": "Choose an outcome."},
+    )
+    measure = forms.CharField(required=False, max_length=64)
+    template = forms.CharField(required=False, max_length=64)
+    seen = forms.CharField(required=False, max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        sent = {name.removeprefix(REPLY): self.data[name] for name in self.data if name.startswith(REPLY)}
+        if any(len(text) > LONGEST_REPLY for text in sent.values()):
+            raise forms.ValidationError(f"The reply is longer than {LONGEST_REPLY} characters: shorten it.")
+        cleaned["replies"] = {code: text.replace("\x00", "").replace("\r\n", "\n") for code, text in sent.items()}
+        return cleaned
+
+    def draft(self) -> RulingDraft:
+        said = self.cleaned_data
+        return RulingDraft(AppealState(said["outcome"]), said["measure"], said["template"], said["replies"])
+
+
 class LiftForm(forms.Form):
     reason = forms.CharField(required=False, max_length=LONGEST_NOTE)
     tab = forms.CharField(required=False)
@@ -404,7 +453,8 @@ def sentences(form: forms.Form) -> str:
     return " ".join(_sentence(name, error["message"]) for name, found in errors.items() for error in found)
 
 
+_SPEAKS_FOR_ITSELF = ("__all__", "note", "words", "rule", "text", "outcome")
+
+
 def _sentence(name: str, message: str) -> str:
-    return (
-        message if name in ("__all__", "note", "words", "rule") else f"{name.replace('_', ' ').capitalize()}: {message}"
-    )
+    return message if name in _SPEAKS_FOR_ITSELF else f"{name.replace('_', ' ').capitalize()}: {message}"

@@ -6,9 +6,9 @@ from accounts.models import User
 from accounts.roles import Capability
 from moderation.domain.refusals import NotPermitted
 from moderation.domain.vocabulary import Deed, Lane
-from moderation.models import Decision, SanctionChange
+from moderation.models import Appeal, Decision, SanctionChange
 
-__all__ = ["lanes_of", "may_answer", "may_sign", "require", "require_second_person", "staff_of"]
+__all__ = ["lanes_of", "may_answer", "may_hear", "may_sign", "require", "require_second_person", "staff_of"]
 
 
 def may_answer(actor: Actor, decision: Decision) -> bool:
@@ -21,6 +21,11 @@ def may_sign(actor: Actor, change: SanctionChange) -> bool:
     second admin on a badge that is given again."""
     wanted = Capability.APPROVE if change.deed == Deed.PERMANENT else Capability.MANAGE_SANCTIONS
     return actor.can(wanted) and actor.actor_id != change.proposer_id
+
+
+def may_hear(actor: Actor, appeal: Appeal) -> bool:
+    """Whether this person may hear the appeal: somebody who neither proposed nor approved the sanction."""
+    return actor.can(Capability.HEAR_APPEALS) and actor.actor_id not in (appeal.proposer_id, appeal.approver_id)
 
 
 def lanes_of(actor: Actor) -> frozenset[Lane]:

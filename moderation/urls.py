@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from moderation.views import (
     alike,
+    appeals,
     case,
     clusters,
     decisions,
@@ -12,6 +13,7 @@ from moderation.views import (
     handing,
     health,
     holds,
+    hosted_appeals,
     manual_cases,
     people,
     persons,
@@ -127,6 +129,17 @@ PERSONS = [
     path("notes/<int:note_id>/pin/", persons.note_pin, name="note_pin"),
 ]
 
+APPEALS = [
+    path("appeals/", appeals.appeals, name="appeals"),
+    path("appeals/figures/", appeals.appeal_figures_page, name="appeal_figures"),
+    path("appeals/<int:appeal_id>/", appeals.appeal, name="appeal"),
+    path("appeals/<int:appeal_id>/view/", appeals.appeal_view, name="appeal_view"),
+    path("appeals/<int:appeal_id>/preview/", appeals.appeal_preview, name="appeal_preview"),
+    path("appeals/<int:appeal_id>/decide/", appeals.appeal_decide, name="appeal_decide"),
+    path("appeals/<int:appeal_id>/undo/", appeals.appeal_undo, name="appeal_undo"),
+    path("appeal/<str:token>/", hosted_appeals.hosted_appeal, name="hosted_appeal"),
+]
+
 PAUSE = [path("me/pause/", shift.pause_dismiss, name="pause_dismiss")]
 
 urlpatterns = [
@@ -145,5 +158,6 @@ urlpatterns = [
     *HOLDS,
     *SANCTIONS,
     *PERSONS,
+    *APPEALS,
     *PAUSE,
 ]

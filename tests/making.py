@@ -25,17 +25,21 @@ from moderation.domain.vocabulary import (
 )
 from moderation.models import (
     Account,
+    Appeal,
     Case,
     Conversation,
+    Decision,
     Finding,
     Hold,
     Message,
     Participant,
     PolicyVersion,
     Report,
+    Sanction,
     clock,
 )
 from moderation.operations import opening
+from moderation.operations.appeals import ToldAppeal, take_appeal
 from moderation.operations.decisions import decide_case
 from moderation.operations.leases import claim_case
 from moderation.operations.reports import ToldReport, take_report
@@ -205,3 +209,23 @@ def decided(case: Case, *codes: str, by: User | None = None) -> Any:
     return decide_case(
         case.pk, actor=by, verdict=verdict(held, *(measured(held.subject, code, ground) for code in codes))
     )
+
+
+def sanction(code: str = "suspension:7", *, by: User | None = None, **about: Any) -> Sanction:
+    """A sanction in force of which the platform knows: nobody can undo the decision any more. `about` is the case's."""
+    decision = decided(case(**about), code, by=by)
+    Decision.objects.filter(pk=decision.pk).update(undo_until=None, note="gave the number at once")
+    made: Sanction = decision.sanctions.get()
+    return made
+
+
+def appeal(against: Sanction | None = None, **given: Any) -> Appeal:
+    """An appeal as the platform sends it."""
+    against = against or sanction()
+    told: dict[str, Any] = {
+        "id": f"appeal{next(_numbers)}",
+        "sanction_id": against.pk,
+        "text": "it was my own old number",
+        "created_at": NOON,
+    }
+    return take_appeal(ToldAppeal(**told | given), actor=SYSTEM)

@@ -47,9 +47,12 @@ class Key(HttpBearer):
         return key
 
 
-def needs(scope: Scope) -> dict[str, Any]:
-    """What makes a call need a key with this scope, and the OpenAPI document say so."""
-    return {"auth": Key(scope), "openapi_extra": {"x-scope": scope.value}}
+def needs(scope: Scope, *, also: tuple[int, ...] = ()) -> dict[str, Any]:
+    """What makes a call need a key with this scope, and the OpenAPI document say so.
+
+    `also`: statuses of problems that this call has besides those that all have.
+    """
+    return {"auth": Key(scope), "openapi_extra": {"x-scope": scope.value, **({"x-also": also} if also else {})}}
 
 
 def _live_key(secret: str) -> ApiKey:

@@ -10,7 +10,7 @@ from moderation.api import problems
 from moderation.api.problems import MEDIA_TYPE, ProblemOut
 
 DESCRIPTION = """
-Tell Haven of messages, accounts and reports; ask for the standing of an account. Send a key as
+Tell Haven of messages, accounts, reports and appeals; ask for the standing of an account. Send a key as
 “Authorization: Bearer …”; each call names the scope that its key needs. Every item carries your own id, and sending it
 again is harmless. Times are RFC 3339 with an offset. Errors are problem+json (RFC 9457): rely on “type”, show “detail”.
 """.strip()
@@ -31,6 +31,9 @@ _HEADER_MEANING = {
     "RateLimit": "Calls that are left (r) and seconds until they are counted anew (t).",
     "RateLimit-Policy": "How many calls (q) a key has in how many seconds (w).",
 }
+
+
+ALSO = "x-also"  # in a call's `openapi_extra`: further problems that only this call has
 
 
 class MachineInterface(NinjaAPI):
@@ -55,6 +58,7 @@ def _complete(operation: dict[str, Any]) -> None:
         answer["headers"] = _headers(_RATE)
         answer["description"] = HTTPStatus(status).phrase
     statuses = [*_EVERYWHERE, *(_WITH_BODY if "requestBody" in operation else _WITH_ID_TO_FIND)]
+    statuses += operation.pop(ALSO, ())
     for status in sorted(statuses):
         operation["responses"][status] = _problem(status)
 

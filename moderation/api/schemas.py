@@ -164,6 +164,17 @@ class ReportOut(BaseModel):
     id: str
 
 
+class AppealIn(BaseModel):
+    id: Id
+    sanction: Id = Field(description="The id of the sanction, as its event and the standing name it.")
+    text: Annotated[str, _bounded(told.LONGEST_TEXT, least=1)]
+    created_at: Moment
+
+
+class AppealOut(BaseModel):
+    id: str
+
+
 class SanctionOut(BaseModel):
     id: str
     kind: SanctionKind

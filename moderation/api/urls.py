@@ -6,13 +6,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.http import require_safe
 
-from moderation.api import accounts, messages, reports
+from moderation.api import accounts, appeals, messages, reports
 from moderation.api.docs import docs_page
 from moderation.api.entrance import answer_problems, guarded
 from moderation.api.openapi import DESCRIPTION, MachineInterface
 
 api = MachineInterface(title="Haven", version="1", description=DESCRIPTION, docs_url=None)
-for router in (messages.router, accounts.router, reports.router):
+for router in (messages.router, accounts.router, reports.router, appeals.router):
     api.add_router("", router)
 answer_problems(api)
 

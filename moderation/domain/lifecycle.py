@@ -42,7 +42,9 @@ SANCTION = _table(
     {
         SanctionState.PROPOSED: {SanctionState.IN_FORCE, SanctionState.REFUSED, SanctionState.UNDONE},
         SanctionState.IN_FORCE: {SanctionState.ENDED, SanctionState.UNDONE},
-        SanctionState.ENDED: {SanctionState.IN_FORCE},  # a hold, when the decision that ended it is undone
+        SanctionState.ENDED: {
+            SanctionState.IN_FORCE
+        },  # what ended it is undone: a decision, a hearing
         SanctionState.REFUSED: set(),
         SanctionState.UNDONE: set(),
     }
@@ -67,9 +69,9 @@ REPORT = _table({ReportState.OPEN: {ReportState.CLOSED}, ReportState.CLOSED: {Re
 APPEAL = _table(
     {
         AppealState.OPEN: {AppealState.UPHELD, AppealState.REDUCED, AppealState.OVERTURNED},
-        AppealState.UPHELD: set(),
-        AppealState.REDUCED: set(),
-        AppealState.OVERTURNED: set(),
+        AppealState.UPHELD: {AppealState.OPEN},  # undone within the undo window
+        AppealState.REDUCED: {AppealState.OPEN},
+        AppealState.OVERTURNED: {AppealState.OPEN},
     }
 )
 CLUSTER = _table(

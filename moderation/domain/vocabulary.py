@@ -233,6 +233,10 @@ class AppealState(StrEnum):
     REDUCED = "reduced"
     OVERTURNED = "overturned"
 
+    @property
+    def label(self) -> str:
+        return {"open": "Waits to be heard"}.get(self.value, self.value.capitalize())
+
 
 class ReportState(StrEnum):
     OPEN = "open"

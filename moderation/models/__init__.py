@@ -1,6 +1,6 @@
 """The tables of the product, one aggregate a file."""
 
-from moderation.models.appeals import Appeal
+from moderation.models.appeals import Appeal, FirstView
 from moderation.models.cases import Case, CaseParty, Evidence, Finding, Report
 from moderation.models.changes import SanctionChange
 from moderation.models.clusters import Cluster, ClusterMember, Tie
@@ -27,6 +27,7 @@ __all__ = [
     "Escalation",
     "Evidence",
     "Finding",
+    "FirstView",
     "Hold",
     "Label",
     "Message",

@@ -5,11 +5,12 @@ Not operations: the caller holds the transaction.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from accounts import Actor
-from moderation import outbox
+from moderation import hosted_links, outbox
 from moderation.domain.endings import end_notice
 from moderation.domain.refusals import Missing
 from moderation.domain.standing import standing_of
@@ -17,7 +18,17 @@ from moderation.domain.vocabulary import TEEN_BADGE, ChangeState, EndedBy, HoldS
 from moderation.models import Account, Hold, Sanction, SanctionChange
 
 _ENDING = ["ended_at", "ended_by", "ended_how", "end_reason"]
+APPEAL_LINK = "{appeal_link}"  # where a notice has it, the link stands; otherwise behind its end
 BADGE_KINDS = frozenset({SanctionKind.TEEN_BADGE_HOLD, SanctionKind.TEEN_BADGE_REMOVAL})
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    """When an event leaves, what it belongs to, and which telling of the same it is."""
+
+    not_before: datetime
+    cause: str
+    again: str
 
 
 def lock_accounts(account_ids: Iterable[int]) -> list[Account]:
@@ -78,18 +89,30 @@ def lapse_changes(sanction_ids: Iterable[int], now: datetime) -> None:
     waiting.update(state=ChangeState.LAPSED, answered_at=now)
 
 
-def announce(sanction: Sanction, *, not_before: datetime, cause: str, change: SanctionChange | None = None) -> None:
-    """Tell the platform that a sanction is in force, or is so with another end: the same event with the same id."""
+def announce(
+    sanction: Sanction,
+    *,
+    not_before: datetime,
+    cause: str,
+    change: SanctionChange | None = None,
+    again: str = "",
+    with_notice: bool = True,
+) -> None:
+    """Tell the platform that a sanction is in force, or is so with another end: the same event with the same id.
+
+    `again`, as well as a change, tells it from what was told before; without its notice, when the person hears
+    otherwise.
+    """
     topic = {
         SanctionKind.TEEN_BADGE_HOLD: "badge.held",
         SanctionKind.TEEN_BADGE_REMOVAL: "badge.removed",
     }.get(SanctionKind(sanction.kind), "sanction.applied")
-    said = {"notice": change.notice} if change else {}
-    key = f"{topic}:{sanction.pk}:{sanction.state}" + (f":{change.pk}" if change else "")
-    _tell(topic, sanction, _facts(sanction) | said, key=key, not_before=not_before, cause=cause)
+    notice = change.notice if change else _with_link(sanction, not_before) if with_notice else ""
+    again = str(change.pk) if change else again
+    _tell(topic, sanction, {"notice": notice}, when=_When(not_before, cause, again))
 
 
-def announce_end(sanction: Sanction, *, not_before: datetime, cause: str) -> None:
+def announce_end(sanction: Sanction, *, not_before: datetime, cause: str, again: str = "") -> None:
     """Tell the platform and the person that a sanction no longer holds. The end of an education notice is nothing to
     tell."""
     kind = SanctionKind(sanction.kind)
@@ -99,10 +122,8 @@ def announce_end(sanction: Sanction, *, not_before: datetime, cause: str) -> Non
     another = has_another(sanction)
     if topic == "badge.restored" and another:
         return
-    name = sanction.account.display_name
-    said = {"notice": end_notice(name, kind, EndedBy(sanction.ended_how), another=another)}
-    key = f"{topic}:{sanction.pk}:{sanction.state}"
-    _tell(topic, sanction, _facts(sanction) | said, key=key, not_before=not_before, cause=cause)
+    said = {"notice": end_notice(sanction.account.display_name, kind, EndedBy(sanction.ended_how), another=another)}
+    _tell(topic, sanction, said, when=_When(not_before, cause, again))
 
 
 def has_another(ended: Sanction) -> bool:
@@ -112,8 +133,30 @@ def has_another(ended: Sanction) -> bool:
     return others.exists()
 
 
-def _tell(topic: str, sanction: Sanction, facts: dict[str, Any], *, key: str, not_before: datetime, cause: str) -> None:
-    outbox.post(topic, facts, account=sanction.account, key=key, not_before=not_before, cause=cause, sanction=sanction)
+def _tell(topic: str, sanction: Sanction, more: dict[str, Any], *, when: _When) -> None:
+    again = f":{when.again}" if when.again else ""
+    outbox.post(
+        topic,
+        _facts(sanction) | more,
+        account=sanction.account,
+        key=f"{topic}:{sanction.pk}:{sanction.state}{again}",
+        not_before=when.not_before,
+        cause=when.cause,
+        sanction=sanction,
+    )
+
+
+def _with_link(sanction: Sanction, sent_at: datetime) -> str:
+    """The notice with the link to the page where its reader can appeal: in the place for it, or behind the end.
+
+    Only the platform gets the link: on staff's own pages it would let them speak in that person's name.
+    """
+    if sanction.appeal_until is None or sanction.appeal_until <= sent_at or not sanction.notice:
+        return sanction.notice.replace(APPEAL_LINK, "")
+    link = hosted_links.link_to(hosted_links.Purpose.APPEAL, sanction.pk, until=sanction.appeal_until)
+    if APPEAL_LINK in sanction.notice:
+        return sanction.notice.replace(APPEAL_LINK, link)
+    return f"{sanction.notice}\n\nWhat was decided, and how to appeal: {link}"
 
 
 def _facts(sanction: Sanction) -> dict[str, Any]:
@@ -126,7 +169,7 @@ def _facts(sanction: Sanction) -> dict[str, Any]:
         "policy_version": sanction.policy_version.number,
         "policy_clause": sanction.clause,
         "reason": sanction.reason,
-        "notice": sanction.notice,
+        "notice": sanction.notice.replace(APPEAL_LINK, ""),
         "appeal_until": _text(sanction.appeal_until),
     }
     return facts | ({"badge": TEEN_BADGE} if sanction.kind in BADGE_KINDS else {})

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.roles import Capability
+from moderation.queries.appeals import count_waiting as count_appeals
 from moderation.queries.escalations import count_waiting
 from moderation.queries.tally import Tally, tally
 
@@ -53,12 +54,19 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Groups", "clusters", Capability.READ_CASES, also=("cluster", "cluster_decide")),
             Page("Approvals", "proposals", Capability.APPROVE, count=lambda counted: counted.approvals),
             Page("Escalations", "escalations", Capability.ANSWER_ESCALATIONS, count=lambda _: count_waiting()),
+            Page("Appeals", "appeals", Capability.HEAR_APPEALS, also=("appeal",), count=lambda _: count_appeals()),
             Page("Sanctions", "sanctions", Capability.READ_SANCTIONS, also=("sanction", "sanctions_preview")),
             Page("People", "persons", Capability.READ_CASES, also=("person", "person_links")),
             Page("Open a case", "case_new", Capability.WORK_CASES, also=("case_new_open",)),
         ),
     ),
-    ("Oversight", (Page("Audit log", "audit", Capability.READ_AUDIT),)),
+    (
+        "Oversight",
+        (
+            Page("Appeal figures", "appeal_figures", Capability.READ_APPEAL_FIGURES),
+            Page("Audit log", "audit", Capability.READ_AUDIT),
+        ),
+    ),
 )
 
 

@@ -79,7 +79,7 @@ def document() -> dict[str, Any]:
 
 
 def _operation(method: str, path: str) -> dict[str, Any] | None:
-    templates = {"messages": "messages", "reports": "reports"}
+    templates = {"messages": "messages", "reports": "reports", "appeals": "appeals"}
     if path.startswith("accounts/"):
         templates[path] = "accounts/{id}/standing" if path.endswith("/standing") else "accounts/{id}"
     template = templates.get(path)

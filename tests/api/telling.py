@@ -42,3 +42,13 @@ def report(**given: Any) -> dict[str, Any]:
         "created_at": "2026-03-01T18:05:00Z",
     }
     return known | given
+
+
+def appeal(**given: Any) -> dict[str, Any]:
+    known = {
+        "id": f"appeal{next(_numbers)}",
+        "sanction": "1",
+        "text": "it was my own old number",
+        "created_at": "2026-03-01T18:05:00Z",
+    }
+    return known | given

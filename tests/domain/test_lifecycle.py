@@ -35,7 +35,10 @@ ALLOWED = {
         ("lifted", "confirmed"),
     },
     "report": {("open", "closed"), ("closed", "open")},
-    "appeal": {("open", "upheld"), ("open", "reduced"), ("open", "overturned")},
+    "appeal": {
+        *(("open", state) for state in ("upheld", "reduced", "overturned")),
+        *((state, "open") for state in ("upheld", "reduced", "overturned")),
+    },
     "event": {("pending", "delivered"), ("pending", "cancelled"), ("pending", "dead"), ("dead", "pending")},
 }
 TABLES = {

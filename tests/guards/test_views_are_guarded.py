@@ -17,6 +17,7 @@ OPEN = {
     "account_inactive": "for people who may nothing",
     "healthz": "for probes",
     "readyz": "for probes",
+    "hosted_appeal": "behind a signed link, for people without an account here",
 }
 MACHINES = "api/v1/"  # asks for a key with a scope; tests/api looks after it
 

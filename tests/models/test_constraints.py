@@ -9,7 +9,18 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from accounts.models import ApiKey, User
 from moderation.domain.vocabulary import CaseState, DecisionState, HoldState, Room, SanctionKind, SanctionState
-from moderation.models import Account, Appeal, Case, Conversation, Decision, Evidence, Finding, Hold, Sanction
+from moderation.models import (
+    Account,
+    Appeal,
+    Case,
+    Conversation,
+    Decision,
+    Evidence,
+    Finding,
+    FirstView,
+    Hold,
+    Sanction,
+)
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +137,11 @@ def test_an_appeal_is_heard_by_somebody_else() -> None:
     check_refused("appeal_heard_by_another", lambda: one.update(hearer=proposer))
     check_refused("appeal_heard_by_another", lambda: one.update(hearer=approver))
     check_refused("appeal_decided_by_somebody", lambda: one.update(state="upheld"))
-    assert one.update(hearer=hearer, heard_at=making.NOON, state="upheld") == 1
+    heard = {"hearer": hearer, "heard_at": making.NOON, "state": "upheld"}
+    view = FirstView.objects.create(appeal=appeal, person=hearer, text="I see one number")
+    check_refused("appeal_view_and_reply_when_decided", lambda: one.update(**heard, reply="it stays"))
+    check_refused("appeal_view_and_reply_when_decided", lambda: one.update(**heard, first_view=view))
+    assert one.update(**heard, first_view=view, reply="it stays") == 1
 
 
 def test_a_sanction_is_appealed_once() -> None:

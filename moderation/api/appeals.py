@@ -1,0 +1,57 @@
+"""POST appeals: what somebody has to say against a sanction, sent by the platform on which they wrote it."""
+
+from datetime import datetime
+
+from django.http import HttpRequest
+from ninja import Router, Status
+
+from accounts.roles import Scope
+from moderation.api import problems
+from moderation.api.auth import caller, needs
+from moderation.api.problems import FieldProblem, Problem
+from moderation.api.schemas import AppealIn, AppealOut
+from moderation.domain import told as domain
+from moderation.domain.refusals import Missing
+from moderation.models import clock
+from moderation.operations.appeals import ToldAppeal
+from moderation.operations.appeals import take_appeal as take
+
+router = Router(tags=["Appeals"])
+_MOST_DIGITS = 18
+
+
+@router.post(
+    "/appeals",
+    **needs(Scope.APPEALS_WRITE, also=(404, 409)),
+    response={202: AppealOut},
+    operation_id="take_appeal",
+)
+def take_appeal(request: HttpRequest, told: AppealIn) -> Status[AppealOut]:
+    """Take an appeal. Sending it again is harmless. A sanction can be appealed against once, until “appeal_until”.
+
+    What comes of it is told by the event “appeal.decided”.
+    """
+    _check(told, clock.now())
+    appeal = take(
+        ToldAppeal(id=told.id, sanction_id=_sanction_id(told.sanction), text=told.text, created_at=told.created_at),
+        actor=caller(request),
+    )
+    return Status(202, AppealOut(id=appeal.ext_id))
+
+
+def _sanction_id(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        raise Missing("There is no such sanction.")
+    return int(text)
+
+
+def _check(told: AppealIn, now: datetime) -> None:
+    faults = [
+        domain.id_fault("id", told.id),
+        domain.id_fault("sanction", told.sanction),
+        domain.text_fault("text", told.text, domain.LONGEST_TEXT),
+        domain.time_fault("created_at", told.created_at, now),
+    ]
+    errors = [FieldProblem(pointer=f"/{fault.field}", detail=fault.detail) for fault in faults if fault]
+    if errors:
+        raise Problem(problems.INVALID, "Some of the appeal cannot be taken; “errors” says what.", errors=errors)
