@@ -102,6 +102,7 @@ class DraftForm(forms.Form):
     choice = forms.ChoiceField(choices=[(choice.value, choice.value) for choice in Choice])
     length = forms.ChoiceField(choices=[(measure.code, measure.label) for measure in LENGTHS])
     badge_too = forms.BooleanField(required=False)
+    after_check_in = forms.BooleanField(required=False)
     accounts = forms.TypedMultipleChoiceField(coerce=int, required=False)
     reasons = forms.MultipleChoiceField(required=False)
     note = forms.CharField(
@@ -140,6 +141,7 @@ class DraftForm(forms.Form):
                 choice=Choice(said["choice"]),
                 length=measure_from_code(said["length"]),
                 badge_too=said["badge_too"],
+                after_check_in=said["after_check_in"],
                 accounts=frozenset(said["accounts"]),
                 answers=said["answers"],
             ),
@@ -294,6 +296,10 @@ class ReferralForm(forms.Form):
 class LiftForm(forms.Form):
     reason = forms.CharField(required=False, max_length=LONGEST_NOTE)
     tab = forms.CharField(required=False)
+
+
+class WaiveForm(forms.Form):
+    reason = forms.CharField(required=False, max_length=LONGEST_NOTE)
 
 
 def sentences(form: forms.Form) -> str:

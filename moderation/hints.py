@@ -9,6 +9,7 @@ log = structlog.get_logger(__name__)
 
 SCREEN = "moderation.tasks.screen_messages"
 DELIVER = "moderation.tasks.deliver_outbox"
+EXPIRE = "moderation.tasks.expire_sanctions"
 RESCREEN = "moderation.tasks.rescreen"
 
 

@@ -5,7 +5,7 @@ from django.db import InterfaceError, OperationalError
 
 from moderation import hints
 from moderation.integrations import webhook
-from moderation.operations import contacts, leases, rescreening, sanctions, screening
+from moderation.operations import asking, contacts, leases, rescreening, sanctions, screening
 
 task = shared_task(
     autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5, default_retry_delay=5
@@ -41,6 +41,22 @@ def mark_seen_contacts() -> None:
 @task
 def deliver_outbox() -> None:
     webhook.deliver_due()
+
+
+@task
+def plan_check_ins(after: int = 0) -> None:
+    """Every night: a stretch of the accounts, then a hint for the next. A hint that is lost is made up for tomorrow."""
+    for _ in range(ROUNDS):
+        following = asking.plan_batch(after)
+        if following is None:
+            return
+        after = following
+    plan_check_ins.delay(after)
+
+
+@task
+def tell_check_ins() -> None:
+    asking.tell_due()
 
 
 @task

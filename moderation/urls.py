@@ -5,13 +5,16 @@ from django.urls import include, path
 from moderation.views import (
     alike,
     case,
+    check_ins,
     decisions,
     escalations,
     evidence,
     handing,
     health,
+    hosted_learning,
     manual_cases,
     people,
+    questions_asked,
     queue,
     reports,
     sanctions,
@@ -96,6 +99,17 @@ SANCTIONS = [
     path("sanctions/<int:sanction_id>/lift/", sanctions.sanction_lift, name="sanction_lift"),
 ]
 
+LEARNING = [
+    path("check-ins/", check_ins.check_ins, name="check_ins"),
+    path("check-ins/export/", check_ins.check_ins_csv, name="check_ins_csv"),
+    path("check-ins/suspensions/", check_ins.check_ins_holding, name="check_ins_holding"),
+    path("check-ins/<int:check_in_id>/waive/", check_ins.check_in_waive, name="check_in_waive"),
+    path("answers/", questions_asked.questions_asked, name="questions_asked"),
+    path("answers/<int:reflection_id>/", questions_asked.answers, name="answers"),
+    path("questions/<str:token>/", hosted_learning.hosted_questions, name="hosted_questions"),
+    path("check-in/<str:token>/", hosted_learning.hosted_check_in, name="hosted_check_in"),
+]
+
 PAUSE = [path("me/pause/", shift.pause_dismiss, name="pause_dismiss")]
 
 urlpatterns = [
@@ -111,5 +125,6 @@ urlpatterns = [
     *PROPOSALS,
     *ESCALATIONS,
     *SANCTIONS,
+    *LEARNING,
     *PAUSE,
 ]

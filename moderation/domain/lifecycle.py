@@ -7,6 +7,7 @@ from moderation.domain.refusals import WrongMove
 from moderation.domain.vocabulary import (
     AppealState,
     CaseState,
+    CheckInState,
     DecisionState,
     OutboxState,
     ReportState,
@@ -51,6 +52,14 @@ APPEAL = _table(
         AppealState.UPHELD: set(),
         AppealState.REDUCED: set(),
         AppealState.OVERTURNED: set(),
+    }
+)
+CHECK_IN = _table(
+    {
+        CheckInState.WAITING: {CheckInState.ANSWERED, CheckInState.WAIVED, CheckInState.DROPPED},
+        CheckInState.ANSWERED: set(),
+        CheckInState.WAIVED: set(),
+        CheckInState.DROPPED: set(),
     }
 )
 OUTBOX = _table(

@@ -175,6 +175,13 @@ class EndedBy(StrEnum):
     REPLACEMENT = "replacement"  # a hold that became a removal
 
 
+class CheckInState(StrEnum):
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    WAIVED = "waived"  # by a person, with a reason
+    DROPPED = "dropped"  # nobody needs it any more: the suspension is gone, or it is no listener now
+
+
 class AppealState(StrEnum):
     OPEN = "open"
     UPHELD = "upheld"
@@ -201,6 +208,7 @@ __all__ = [
     "AgeGroup",
     "AppealState",
     "CaseState",
+    "CheckInState",
     "DecisionState",
     "EndedBy",
     "Ground",

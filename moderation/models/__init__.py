@@ -2,6 +2,7 @@
 
 from moderation.models.appeals import Appeal
 from moderation.models.cases import Case, CaseParty, Evidence, Finding, Report
+from moderation.models.check_ins import CheckIn, Reflection
 from moderation.models.community import Account, Conversation, Message, MessageEdit, Participant
 from moderation.models.contacts import Contact
 from moderation.models.decisions import Decision, Sanction
@@ -14,6 +15,7 @@ __all__ = [
     "Appeal",
     "Case",
     "CaseParty",
+    "CheckIn",
     "Contact",
     "Conversation",
     "Decision",
@@ -28,6 +30,7 @@ __all__ = [
     "Participant",
     "PolicyVersion",
     "Referral",
+    "Reflection",
     "Report",
     "Sanction",
     "SavedView",

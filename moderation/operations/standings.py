@@ -13,6 +13,7 @@ from moderation import outbox
 from moderation.domain.standing import standing_of
 from moderation.domain.vocabulary import TEEN_BADGE, EndedBy, SanctionKind, SanctionState
 from moderation.models import Account, Sanction
+from moderation.operations.enclosures import with_enclosures
 
 BADGE_KINDS = frozenset({SanctionKind.TEEN_BADGE_HOLD, SanctionKind.TEEN_BADGE_REMOVAL})
 
@@ -49,7 +50,8 @@ def announce(sanction: Sanction, *, not_before: datetime, cause: str) -> None:
         SanctionKind.TEEN_BADGE_HOLD: "badge.held",
         SanctionKind.TEEN_BADGE_REMOVAL: "badge.removed",
     }.get(SanctionKind(sanction.kind), "sanction.applied")
-    _tell(topic, sanction, not_before=not_before, cause=cause)
+    notice = with_enclosures(sanction, now=not_before)
+    _tell(topic, sanction, not_before=not_before, cause=cause, notice=notice)
 
 
 def announce_end(sanction: Sanction, *, not_before: datetime, cause: str) -> None:
@@ -68,10 +70,10 @@ def _still_without_badge(ended: Sanction) -> bool:
     return others.exists()
 
 
-def _tell(topic: str, sanction: Sanction, *, not_before: datetime, cause: str) -> None:
+def _tell(topic: str, sanction: Sanction, *, not_before: datetime, cause: str, notice: str = "") -> None:
     outbox.post(
         topic,
-        _facts(sanction),
+        _facts(sanction) | ({"notice": notice} if notice else {}),
         account=sanction.account,
         key=f"{topic}:{sanction.pk}:{sanction.state}",
         not_before=not_before,
@@ -80,18 +82,21 @@ def _tell(topic: str, sanction: Sanction, *, not_before: datetime, cause: str) -
 
 
 def _facts(sanction: Sanction) -> dict[str, Any]:
+    in_force = sanction.state == SanctionState.IN_FORCE
     facts = {
         "sanction": str(sanction.pk),
         "account": sanction.account.ext_id,
         "kind": sanction.kind,
         "starts_at": _text(sanction.starts_at),
-        "ends_at": _text(sanction.ends_at if sanction.state == SanctionState.IN_FORCE else sanction.ended_at),
+        "ends_at": _text(sanction.as_in_force().ends_at if in_force else sanction.ended_at),
         "policy_version": sanction.policy_version.number,
         "policy_clause": sanction.clause,
         "reason": sanction.reason,
         "notice": sanction.notice,
         "appeal_until": _text(sanction.appeal_until),
     }
+    if in_force and sanction.awaits_check_in:
+        facts |= {"ends_after_check_in": True, "not_before": _text(sanction.ends_at)}
     return facts | ({"badge": TEEN_BADGE} if sanction.kind in BADGE_KINDS else {})
 
 

@@ -77,7 +77,7 @@ def sanctions_page(tab: Tab, *, viewer: Actor, after: str = "") -> SanctionsPage
     can_lift = viewer.can(Capability.MANAGE_SANCTIONS)
     return SanctionsPage(
         tab=tab,
-        rows=tuple(_row(sanction, told.get(_key(sanction)), can_lift=can_lift) for sanction in shown),
+        rows=tuple(_row(sanction, told.get(_key(sanction)), now, can_lift=can_lift) for sanction in shown),
         following=_place(tab, shown[-1]) if len(found) > PAGE_SIZE else "",
         now=now,
         can_lift=can_lift,
@@ -116,10 +116,10 @@ def _place_from(text: str) -> tuple[datetime, int] | None:
     return (moment, sanction_id) if 0 <= sanction_id < 2**63 else None
 
 
-def _row(sanction: Sanction, event: OutboxEvent | None, *, can_lift: bool) -> SanctionRow:
+def _row(sanction: Sanction, event: OutboxEvent | None, now: datetime, *, can_lift: bool) -> SanctionRow:
     account = sanction.account
     in_force = sanction.state == SanctionState.IN_FORCE
-    state, tone = _state(sanction)
+    state, tone = _state(sanction, now)
     return SanctionRow(
         sanction_id=sanction.pk,
         account=account.display_name,
@@ -138,7 +138,14 @@ def _row(sanction: Sanction, event: OutboxEvent | None, *, can_lift: bool) -> Sa
     )
 
 
-def _state(sanction: Sanction) -> tuple[str, str]:
+def _until_check_in(sanction: Sanction, now: datetime) -> tuple[str, str]:
+    if sanction.ends_at is None or sanction.ends_at > now:
+        first = f"until {day(sanction.ends_at)}" if sanction.ends_at else "until further notice"
+        return f"In force {first}, then only after a check-in", "high"
+    return f"Its time was over on {day(sanction.ends_at)}: waits for a check-in", "high"
+
+
+def _state(sanction: Sanction, now: datetime) -> tuple[str, str]:
     if sanction.state == SanctionState.PROPOSED:
         return "Waiting for a second approval", "critical"
     if sanction.state == SanctionState.ENDED:
@@ -146,6 +153,8 @@ def _state(sanction: Sanction) -> tuple[str, str]:
         return f"{how} on {day(sanction.ended_at)}" if sanction.ended_at else how, ""
     if sanction.kind == SanctionKind.EDUCATION_NOTICE:
         return "Given", "normal"
+    if sanction.awaits_check_in:
+        return _until_check_in(sanction, now)
     if sanction.ends_at:
         return f"In force until {day(sanction.ends_at)}", "high"
     return "In force, permanent" if sanction.permanent else "In force until further notice", "high"

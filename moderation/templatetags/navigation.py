@@ -53,6 +53,8 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Approvals", "proposals", Capability.APPROVE, count=lambda counted: counted.approvals),
             Page("Escalations", "escalations", Capability.ANSWER_ESCALATIONS, count=lambda _: count_waiting()),
             Page("Sanctions", "sanctions", Capability.READ_SANCTIONS),
+            Page("Check-ins", "check_ins", Capability.MANAGE_SANCTIONS, also=("check_ins_holding",)),
+            Page("Answers", "questions_asked", Capability.READ_ANSWERS, also=("answers",)),
             Page("Open a case", "case_new", Capability.WORK_CASES, also=("case_new_open",)),
         ),
     ),

@@ -17,6 +17,8 @@ OPEN = {
     "account_inactive": "for people who may nothing",
     "healthz": "for probes",
     "readyz": "for probes",
+    "hosted_questions": "whoever has the signed link is taken for the person it was sent to",
+    "hosted_check_in": "whoever has the signed link is taken for the person it was sent to",
 }
 MACHINES = "api/v1/"  # asks for a key with a scope; tests/api looks after it
 
