@@ -225,4 +225,3 @@ def test_hostile_text_stays_text() -> None:
         assert "&lt;script&gt;" in text
         assert "<script>alert" not in text
         assert "<img src=x" not in text
-        assert "\u202e" not in text.partition("<title>")[2].partition("</title>")[2]
