@@ -20,8 +20,8 @@ from tests.views.test_check_ins import overdue
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-DESK = {"viewport": {"width": 1366, "height": 768}}
-PHONE = {"viewport": {"width": 320, "height": 640}, "java_script_enabled": False}
+DESK: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}}
+PHONE: dict[str, Any] = {"viewport": {"width": 320, "height": 640}, "java_script_enabled": False}
 
 
 def path_of(purpose: Purpose, row_id: int) -> str:
