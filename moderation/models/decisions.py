@@ -90,6 +90,10 @@ class SanctionQuerySet(models.QuerySet["Sanction"]):
         """Those whose time is over, except where a check-in must come first."""
         return self.in_force().filter(ENDS_BY_ITSELF, ends_at__lte=now)
 
+    def still_running(self, now: datetime) -> "SanctionQuerySet":
+        """Those in force that have not run out, whether or not somebody has ended the others already."""
+        return self.in_force().filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now) | ~ENDS_BY_ITSELF)
+
     def newest_first(self, column: Literal["starts_at", "ended_at"]) -> "SanctionQuerySet":
         return self.order_by(f"-{column}", "-id")
 

@@ -141,8 +141,8 @@ def _row(sanction: Sanction, event: OutboxEvent | None, now: datetime, *, can_li
 def _until_check_in(sanction: Sanction, now: datetime) -> tuple[str, str]:
     if sanction.ends_at is None or sanction.ends_at > now:
         first = f"until {day(sanction.ends_at)}" if sanction.ends_at else "until further notice"
-        return f"In force {first}, then only after a check-in", "high"
-    return f"Its time was over on {day(sanction.ends_at)}: waits for a check-in", "high"
+        return f"In force {first}, then only after a check-in", "high wraps"
+    return f"Its time was over on {day(sanction.ends_at)}: waits for a check-in", "high wraps"
 
 
 def _state(sanction: Sanction, now: datetime) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from moderation.operations.check_ins import answer_check_in, waive_check_in
 from moderation.operations.decisions import decide_case, undo_decision
 from moderation.operations.leases import claim_case
 from moderation.operations.sanctions import expire_sanctions, lift_sanction
+from moderation.queries.standing import account_standing
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +93,18 @@ def test_its_time_alone_does_not_end_it() -> None:
     assert sanction.state == SanctionState.IN_FORCE
     assert (sanction.account.suspended, sanction.account.suspended_until) == (True, None)
     assert not OutboxEvent.objects.filter(topic="sanction.lifted").exists()
+
+
+def test_a_platform_that_asks_hears_the_same() -> None:
+    sanction = making.time_over(making.until_check_in())
+    ext_id = sanction.account.ext_id
+
+    waiting = account_standing(ext_id)
+    assert (waiting.standing.suspended, waiting.standing.suspended_until) == (True, None)
+    assert [one.pk for one in waiting.sanctions] == [sanction.pk]
+
+    answer(sanction)
+    assert not account_standing(ext_id).standing.suspended
 
 
 def test_the_platform_hears_no_end_and_the_person_gets_the_link() -> None:
