@@ -7,7 +7,7 @@ from datetime import datetime
 from moderation.domain.questions_asked import LONGEST_ANSWER, NO_ANSWERS, SIX_QUESTIONS
 from moderation.domain.refusals import Missing
 from moderation.domain.vocabulary import CheckInState, SanctionKind, SanctionState
-from moderation.models import CheckIn, Reflection, Sanction
+from moderation.models import CheckIn, Reflection, Sanction, clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class HostedPage:
     is_handed_in: bool
     is_needless: bool = False
     holds: bool = False  # a suspension waits for it
-    holds_until: datetime | None = None  # it does not end before this time either
+    holds_until: datetime | None = None  # it does not end before this time either; None: its time is over
 
     @property
     def is_over(self) -> bool:
@@ -62,8 +62,13 @@ def hosted_check_in_page(check_in_id: int) -> HostedPage:
         is_handed_in=state == CheckInState.ANSWERED,
         is_needless=state in (CheckInState.WAIVED, CheckInState.DROPPED) or (state == CheckInState.WAITING and is_gone),
         holds=sanction is not None and not is_gone,
-        holds_until=sanction.ends_at if sanction is not None and not is_gone else None,
+        holds_until=_time_left(sanction),
     )
+
+
+def _time_left(sanction: Sanction | None) -> datetime | None:
+    ends_at = sanction.ends_at if sanction and sanction.state == SanctionState.IN_FORCE else None
+    return ends_at if ends_at and ends_at > clock.now() else None
 
 
 def _page(kept: Reflection | None, *, is_check_in: bool) -> HostedPage:
