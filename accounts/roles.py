@@ -16,6 +16,7 @@ class Capability(StrEnum):
     MANAGE_POLICY = "manage_policy"
     MANAGE_INTEGRATIONS = "manage_integrations"
     READ_AUDIT = "read_audit"
+    READ_ANSWERS = "read_answers"  # what people wrote to the six questions
     SEE_LINKS = "see_links"  # which accounts belong to one person; confidential
     SET_PREFERENCES = "set_preferences"  # one's own
 
@@ -50,6 +51,7 @@ _SENIOR = _MODERATOR | {
     Capability.ANSWER_ESCALATIONS,
     Capability.HEAR_APPEALS,
     Capability.READ_APPEAL_FIGURES,
+    Capability.READ_ANSWERS,
 }
 _ADMIN = frozenset(Capability) - {Capability.HEAR_APPEALS}
 _AUDITOR = frozenset(

@@ -7,6 +7,7 @@ everything below defaults to what production needs. Must not hold any product ru
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -174,7 +175,12 @@ CELERY_BEAT_SCHEDULE = {
         "escalate_unanswered": 30.0,
         "mark_seen_contacts": 60.0,
         "gather_clusters": 60.0,
+        "tell_check_ins": 60.0,
     }.items()
+}
+CELERY_BEAT_SCHEDULE["plan_check_ins"] = {
+    "task": "moderation.tasks.plan_check_ins",
+    "schedule": crontab(hour="2", minute="40"),  # UTC; every night
 }
 
 # Signing in: user name and password of staff accounts that an admin made; nobody signs up.

@@ -109,6 +109,7 @@ class DraftForm(forms.Form):
     choice = forms.ChoiceField(choices=[(choice.value, choice.value) for choice in Choice])
     length = forms.ChoiceField(choices=[(measure.code, measure.label) for measure in LENGTHS])
     badge_too = forms.BooleanField(required=False)
+    after_check_in = forms.BooleanField(required=False)
     accounts = forms.TypedMultipleChoiceField(coerce=int, required=False)
     reasons = forms.MultipleChoiceField(required=False)
     gives_back = forms.TypedMultipleChoiceField(coerce=int, required=False)
@@ -149,6 +150,7 @@ class DraftForm(forms.Form):
                 choice=Choice(said["choice"]),
                 length=measure_from_code(said["length"]),
                 badge_too=said["badge_too"],
+                after_check_in=said["after_check_in"],
                 accounts=frozenset(said["accounts"]),
                 answers=said["answers"],
             ),
@@ -445,6 +447,10 @@ class GroupDecisionForm(forms.Form):
 
     def clean_cases(self) -> list[int]:
         return [int(number) for number in self.cleaned_data["cases"].split(",")]
+
+
+class WaiveForm(forms.Form):
+    reason = forms.CharField(required=False, max_length=LONGEST_NOTE)
 
 
 def sentences(form: forms.Form) -> str:

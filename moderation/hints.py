@@ -10,6 +10,7 @@ log = structlog.get_logger(__name__)
 SCREEN = "moderation.tasks.screen_messages"
 DELIVER = "moderation.tasks.deliver_outbox"
 GATHER_CLUSTERS = "moderation.tasks.gather_clusters"
+EXPIRE = "moderation.tasks.expire_sanctions"
 RESCREEN = "moderation.tasks.rescreen"
 
 

@@ -12,16 +12,20 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
+from accounts.actors import System
 from moderation.domain.refusals import Missing
 
 _SALT = "moderation.hosted_links"
 LONGEST = 200  # characters
 
 
+HOLDER = System(actor_name="The user, by a link")  # whoever opens one, as the record names them
+
+
 class Purpose(StrEnum):
     APPEAL = "appeal"  # of a sanction
     QUESTIONS = "questions"  # the six of an education notice
-    CHECK_IN = "check_in"  # of an account
+    CHECK_IN = "check_in"  # one that is due
 
 
 def link_to(purpose: Purpose, row_id: int, *, until: datetime) -> str:

@@ -5,7 +5,17 @@ from django.db import InterfaceError, OperationalError
 
 from moderation import hints
 from moderation.integrations import webhook
-from moderation.operations import approvals, clusters, contacts, holds, leases, rescreening, sanctions, screening
+from moderation.operations import (
+    approvals,
+    asking,
+    clusters,
+    contacts,
+    holds,
+    leases,
+    rescreening,
+    sanctions,
+    screening,
+)
 
 task = shared_task(
     autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5, default_retry_delay=5
@@ -59,6 +69,22 @@ def gather_clusters() -> None:
 @task
 def deliver_outbox() -> None:
     webhook.deliver_due()
+
+
+@task
+def plan_check_ins(after: int = 0) -> None:
+    """Every night: a stretch of the accounts, then a hint for the next. A hint that is lost is made up for tomorrow."""
+    for _ in range(ROUNDS):
+        following = asking.plan_batch(after)
+        if following is None:
+            return
+        after = following
+    plan_check_ins.delay(after)
+
+
+@task
+def tell_check_ins() -> None:
+    asking.tell_due()
 
 
 @task

@@ -6,6 +6,7 @@ from moderation.views import (
     alike,
     appeals,
     case,
+    check_ins,
     clusters,
     decisions,
     escalations,
@@ -14,9 +15,11 @@ from moderation.views import (
     health,
     holds,
     hosted_appeals,
+    hosted_learning,
     manual_cases,
     people,
     persons,
+    questions_asked,
     queue,
     reports,
     sanction_changes,
@@ -140,6 +143,17 @@ APPEALS = [
     path("appeal/<str:token>/", hosted_appeals.hosted_appeal, name="hosted_appeal"),
 ]
 
+LEARNING = [
+    path("check-ins/", check_ins.check_ins, name="check_ins"),
+    path("check-ins/export/", check_ins.check_ins_csv, name="check_ins_csv"),
+    path("check-ins/suspensions/", check_ins.check_ins_holding, name="check_ins_holding"),
+    path("check-ins/<int:check_in_id>/waive/", check_ins.check_in_waive, name="check_in_waive"),
+    path("answers/", questions_asked.questions_asked, name="questions_asked"),
+    path("answers/<int:reflection_id>/", questions_asked.answers, name="answers"),
+    path("questions/<str:token>/", hosted_learning.hosted_questions, name="hosted_questions"),
+    path("check-in/<str:token>/", hosted_learning.hosted_check_in, name="hosted_check_in"),
+]
+
 PAUSE = [path("me/pause/", shift.pause_dismiss, name="pause_dismiss")]
 
 urlpatterns = [
@@ -159,5 +173,6 @@ urlpatterns = [
     *SANCTIONS,
     *PERSONS,
     *APPEALS,
+    *LEARNING,
     *PAUSE,
 ]

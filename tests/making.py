@@ -1,5 +1,6 @@
 """Things that tests are about, made in one line each. Every name it makes up is unique, so tests need no numbers."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -27,6 +28,7 @@ from moderation.models import (
     Account,
     Appeal,
     Case,
+    CheckIn,
     Conversation,
     Decision,
     Finding,
@@ -40,7 +42,7 @@ from moderation.models import (
 )
 from moderation.operations import opening
 from moderation.operations.appeals import ToldAppeal, take_appeal
-from moderation.operations.decisions import decide_case
+from moderation.operations.decisions import decide_case, undo_decision
 from moderation.operations.leases import claim_case
 from moderation.operations.reports import ToldReport, take_report
 from moderation.operations.screening import screen_batch
@@ -176,6 +178,32 @@ def report(about: Case, **given: Any) -> Report:
     return take_report(ToldReport(**told | given), actor=SYSTEM)
 
 
+def education(actor: Account | None = None) -> Sanction:
+    """An education notice in force."""
+    given: Sanction = decided(case(actor=actor), "education_notice").sanctions.get()
+    return given
+
+
+def until_check_in(actor: Account | None = None, code: str = "suspension:7") -> Sanction:
+    """A suspension in force that ends only after a check-in."""
+    by = moderator()
+    held = claim_case(case(actor=actor).pk, actor=by)
+    said = replace(measured(held.subject, code, Ground(held.ground)), after_check_in=True)
+    given: Sanction = decide_case(held.pk, actor=by, verdict=verdict(held, said)).sanctions.get()
+    return given
+
+
+def time_over(sanction: Sanction) -> Sanction:
+    """As if its time had been over a second ago; a check-in that it waits for is to be told of."""
+    now = clock.now()
+    Sanction.objects.filter(pk=sanction.pk).update(
+        starts_at=now - timedelta(days=8), ends_at=now - timedelta(seconds=1)
+    )
+    CheckIn.objects.filter(sanction=sanction, state="waiting").update(next_notice_at=now - timedelta(seconds=1))
+    sanction.refresh_from_db()
+    return sanction
+
+
 def measured(account: Account, code: str = "suspension:7", ground: Ground = Ground.CONTACT_SHARED) -> Measured:
     kind, _, length = code.partition(":")
     measure = Measure(
@@ -229,3 +257,9 @@ def appeal(against: Sanction | None = None, **given: Any) -> Appeal:
         "created_at": NOON,
     }
     return take_appeal(ToldAppeal(**told | given), actor=SYSTEM)
+
+
+def undone(given: Sanction) -> Decision:
+    """The decision that gave the sanction, taken back by whoever made it."""
+    decision = Decision.objects.get(sanctions=given)
+    return undo_decision(decision.pk, actor=decision.decided_by)

@@ -75,7 +75,7 @@ def _sanction(sanction: Sanction) -> SanctionOut:
         id=str(sanction.pk),
         kind=SanctionKind(sanction.kind),
         starts_at=sanction.starts_at,
-        ends_at=sanction.ends_at,
+        ends_at=sanction.as_in_force().ends_at,
         policy_clause=sanction.clause,
         reason=sanction.reason,
     )

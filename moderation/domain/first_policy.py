@@ -2,14 +2,11 @@
 
 from typing import Any
 
-_QUESTIONS = """\
-Six questions to ask yourself about any contact off the site:
-1. Is it really safe, and will it stay so?
-2. Is it helpful?
-3. Is it hurtful?
-4. What do I gain from it, and does somebody depend on it?
-5. Does it weigh on my work here, and can I still log off?
-6. Do I truly know everyone involved, and trust them with my information?"""
+from moderation.domain.questions_asked import SIX_QUESTIONS
+
+_QUESTIONS = "Six questions to ask yourself about any contact off the site:\n" + "\n".join(
+    f"{number}. {question}" for number, question in enumerate(SIX_QUESTIONS, start=1)
+)
 
 _DECIDED = "A person looked at this and decided it. You can appeal until {appeal_until}."
 

@@ -8,6 +8,7 @@ from moderation.domain.vocabulary import (
     AppealState,
     CaseState,
     ChangeState,
+    CheckInState,
     ClusterState,
     DecisionState,
     HoldState,
@@ -42,9 +43,7 @@ SANCTION = _table(
     {
         SanctionState.PROPOSED: {SanctionState.IN_FORCE, SanctionState.REFUSED, SanctionState.UNDONE},
         SanctionState.IN_FORCE: {SanctionState.ENDED, SanctionState.UNDONE},
-        SanctionState.ENDED: {
-            SanctionState.IN_FORCE
-        },  # what ended it is undone: a decision, a hearing
+        SanctionState.ENDED: {SanctionState.IN_FORCE},  # what ended it is undone: a decision, a hearing
         SanctionState.REFUSED: set(),
         SanctionState.UNDONE: set(),
     }
@@ -79,6 +78,14 @@ CLUSTER = _table(
         ClusterState.OPEN: {ClusterState.DECIDED, ClusterState.DISSOLVED},
         ClusterState.DECIDED: {ClusterState.OPEN, ClusterState.DISSOLVED},  # undone, or something new
         ClusterState.DISSOLVED: {ClusterState.OPEN, ClusterState.DECIDED},  # held together again by a new tie
+    }
+)
+CHECK_IN = _table(
+    {
+        CheckInState.WAITING: {CheckInState.ANSWERED, CheckInState.WAIVED, CheckInState.DROPPED},
+        CheckInState.ANSWERED: set(),
+        CheckInState.WAIVED: set(),
+        CheckInState.DROPPED: set(),
     }
 )
 OUTBOX = _table(

@@ -1,12 +1,13 @@
 """From one choice on the decision form to measures against accounts, and what those will do, in words."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from moderation.domain import wording
 from moderation.domain.answers import BADGE_REMOVAL, EDUCATION, LENGTHS, Answer, Charge, Measures, Place, heaviest
+from moderation.domain.check_in_words import ENDS_AFTER_CHECK_IN
 from moderation.domain.ladder import Suggestion, needs_approval
 from moderation.domain.policy import Clause, Measure, Policy
 from moderation.domain.vocabulary import Ground, SanctionKind, Severity
@@ -53,6 +54,7 @@ class Wish:
     badge_too: bool = False
     accounts: frozenset[int] = frozenset()
     answers: Mapping[Place, Answer] = field(default_factory=dict)
+    after_check_in: bool = False  # of every suspension that has an end
 
     def answer(self, candidate: Candidate, charge: Charge) -> Measures:
         """What is answered to a charge; where nothing was said, what stands answered at first."""
@@ -66,6 +68,7 @@ class Step:
     candidate: Candidate
     measure: Measure
     causes: tuple[Suggestion, ...]  # the one that it is counted under first
+    after_check_in: bool = False  # its time alone does not end it
 
     @property
     def ground(self) -> Ground:
@@ -83,7 +86,8 @@ class Step:
     @property
     def code(self) -> str:
         """Names the step in a form: «12:suspension:7:contact_shared». Whatever changes its notice changes the code."""
-        return f"{self.candidate.account_id}:{self.measure.code}:{'+'.join(cause.ground for cause in self.causes)}"
+        grounds = "+".join(cause.ground for cause in self.causes)
+        return f"{self.candidate.account_id}:{self.measure.code}:{grounds}{':check_in' if self.after_check_in else ''}"
 
 
 def plan(wish: Wish, candidates: Iterable[Candidate]) -> tuple[Step, ...]:
@@ -92,6 +96,10 @@ def plan(wish: Wish, candidates: Iterable[Candidate]) -> tuple[Step, ...]:
     An account gets at most one measure of each kind: of several suspensions the longest, which then stands for the
     other grounds too.
     """
+    return tuple(_after_check_in(step, wish) for step in _planned(wish, candidates))
+
+
+def _planned(wish: Wish, candidates: Iterable[Candidate]) -> tuple[Step, ...]:
     if wish.choice is Choice.EACH:
         return tuple(step for candidate in candidates for step in _answered(wish, candidate))
     chosen = [candidate for candidate in candidates if candidate.account_id in wish.accounts]
@@ -100,6 +108,10 @@ def plan(wish: Wish, candidates: Iterable[Candidate]) -> tuple[Step, ...]:
         for candidate in chosen
         for measure in _measures(wish, candidate)
     )
+
+
+def _after_check_in(step: Step, wish: Wish) -> Step:
+    return replace(step, after_check_in=wish.after_check_in and step.measure.ends_by_itself)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +149,8 @@ def notice(step: Step, policy: Policy, *, now: datetime, template: str = "") -> 
         clause=step.clause.text,
         template=template,
     )
-    return wording.notice(step.measure, told, policy, now=now)
+    text = wording.notice(step.measure, told, policy, now=now)
+    return f"{text}\n\n{ENDS_AFTER_CHECK_IN}" if step.after_check_in else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,14 +225,18 @@ def _for_accounts(steps: tuple[Step, ...], setting: Setting) -> Iterator[Consequ
         yield Consequence(f"A second person has to approve this first.{meanwhile}")
     many = len({step.ground for step in steps}) > 1
     for step in steps:
-        yield Consequence(_effect(step.measure) + _what_for(step, many=many), who=step.candidate.name)
+        yield Consequence(_effect(step) + _what_for(step, many=many), who=step.candidate.name)
     until = wording.day(setting.now + setting.policy.appeal_window)
     yield Consequence(f"An appeal is possible until {until}.")
 
 
-def _effect(measure: Measure) -> str:
+def _effect(step: Step) -> str:
+    return _does(step.measure) + (" It ends only after a check-in." if step.after_check_in else "")
+
+
+def _does(measure: Measure) -> str:
     if measure.kind is SanctionKind.EDUCATION_NOTICE:
-        return "gets the education notice with the six questions. Nothing is restricted."
+        return "gets the education notice with the six questions and a link to answer them. Nothing is restricted."
     if measure.kind is SanctionKind.TEEN_BADGE_REMOVAL:
         return "loses the teen badge; a new one takes an application and two people."
     if measure.permanent:

@@ -33,6 +33,11 @@ class Measure:
         return "24 hours" if self.days == 1 else f"{self.days} days"
 
     @property
+    def ends_by_itself(self) -> bool:
+        """Whether it is a suspension with an end."""
+        return self.kind is SanctionKind.SUSPENSION and self.days is not None
+
+    @property
     def code(self) -> str:
         """The measure as one word, for forms: «suspension:7», «suspension:permanent», «education_notice»."""
         if self.kind is not SanctionKind.SUSPENSION:

@@ -227,6 +227,13 @@ class HoldState(StrEnum):
     REPLACED = "replaced"  # by the removal of the badge
 
 
+class CheckInState(StrEnum):
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    WAIVED = "waived"  # by a person, with a reason
+    DROPPED = "dropped"  # nobody needs it any more: the suspension is gone, or it is no listener now
+
+
 class AppealState(StrEnum):
     OPEN = "open"
     UPHELD = "upheld"
@@ -308,6 +315,7 @@ __all__ = [
     "AppealState",
     "CaseState",
     "ChangeState",
+    "CheckInState",
     "ClusterState",
     "DecisionState",
     "Deed",

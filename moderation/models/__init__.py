@@ -3,6 +3,7 @@
 from moderation.models.appeals import Appeal, FirstView
 from moderation.models.cases import Case, CaseParty, Evidence, Finding, Report
 from moderation.models.changes import SanctionChange
+from moderation.models.check_ins import CheckIn, Reflection
 from moderation.models.clusters import Cluster, ClusterMember, Tie
 from moderation.models.community import Account, Conversation, Message, MessageEdit, Participant
 from moderation.models.contacts import Contact
@@ -19,6 +20,7 @@ __all__ = [
     "Appeal",
     "Case",
     "CaseParty",
+    "CheckIn",
     "Cluster",
     "ClusterMember",
     "Contact",
@@ -38,6 +40,7 @@ __all__ = [
     "Pin",
     "PolicyVersion",
     "Referral",
+    "Reflection",
     "Report",
     "Sanction",
     "SanctionChange",

@@ -1,6 +1,7 @@
 """The chat platform's side: accounts, conversations and messages as the platform tells them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -61,6 +62,11 @@ class Account(models.Model):
     @property
     def display_name(self) -> str:
         return self.username or self.ext_id
+
+    @property
+    def counted_from(self) -> datetime:
+        """From when on the next check-in is counted."""
+        return self.checked_in_at or self.joined_at or self.first_seen_at
 
     @property
     def is_teen(self) -> bool:

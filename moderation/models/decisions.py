@@ -88,6 +88,7 @@ class Decision(Living):
         return self.state != DecisionState.UNDONE and self.undo_until is not None and now < self.undo_until
 
 
+ENDS_BY_ITSELF = Q(needs_check_in=False) | Q(check_in_done_at__isnull=False)
 Column = Literal["starts_at", "ends_at", "ended_at"]
 
 
@@ -102,7 +103,12 @@ class SanctionQuerySet(models.QuerySet["Sanction"]):
         return self.filter(state=SanctionState.ENDED)
 
     def run_out(self, now: datetime) -> "SanctionQuerySet":
-        return self.in_force().filter(ends_at__lte=now)
+        """Those whose time is over, except where a check-in must come first."""
+        return self.in_force().filter(ENDS_BY_ITSELF, ends_at__lte=now)
+
+    def still_running(self, now: datetime) -> "SanctionQuerySet":
+        """Those in force that have not run out, whether or not somebody has ended the others already."""
+        return self.in_force().filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now) | ~ENDS_BY_ITSELF)
 
     def walked(self, column: Column, *, backwards: bool) -> "SanctionQuerySet":
         """In the order of one column, which has an index in every state that has the column."""
@@ -153,6 +159,10 @@ class Sanction(Living):
     needs_approval = models.BooleanField(default=False)
     proposer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     approver = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    needs_check_in = models.BooleanField(default=False, help_text="It ends only after a check-in.")
+    check_in_done_at = models.DateTimeField(
+        null=True, blank=True, help_text="When that check-in was answered, or waived by a person."
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     ended_how = code_field(EndedBy, blank=True)
@@ -197,6 +207,11 @@ class Sanction(Living):
                 | ~Q(state=SanctionState.ENDED) & Q(ended_at__isnull=True, ended_how=""),
                 name="sanction_ended_says_how",
             ),
+            models.CheckConstraint(
+                condition=Q(needs_check_in=False, check_in_done_at__isnull=True)
+                | Q(needs_check_in=True, kind=SanctionKind.SUSPENSION),
+                name="sanction_only_a_suspension_needs_a_check_in",
+            ),
         ]
         indexes = [
             models.Index(fields=["account", "-id"], name="sanction_by_account"),
@@ -204,6 +219,11 @@ class Sanction(Living):
                 fields=["ends_at", "id"],
                 condition=Q(state="in_force", ends_at__isnull=False),
                 name="sanction_ending",
+            ),
+            models.Index(
+                fields=["ends_at", "id"],
+                condition=Q(state="in_force", ends_at__isnull=False) & ENDS_BY_ITSELF,
+                name="sanction_running_out",
             ),
             models.Index(fields=["-starts_at", "-id"], condition=Q(state="in_force"), name="sanction_in_force"),
             models.Index(fields=["-ended_at", "-id"], condition=Q(state="ended"), name="sanction_ended"),
@@ -248,5 +268,11 @@ class Sanction(Living):
             raise ValueError(f"{self} has neither begun nor been decided")
         return since
 
+    @property
+    def awaits_check_in(self) -> bool:
+        """Whether it would not end even if its time were over."""
+        return self.needs_check_in and self.check_in_done_at is None
+
     def as_in_force(self) -> InForce:
-        return InForce(SanctionKind(self.kind), self.ends_at)
+        """While it waits for a check-in nobody knows its end."""
+        return InForce(SanctionKind(self.kind), None if self.awaits_check_in else self.ends_at)

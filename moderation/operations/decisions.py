@@ -83,7 +83,9 @@ def decide_case(case_id: int, *, actor: Actor, verdict: Verdict) -> Decision:
         decision=decision.pk,
         outcome=verdict.outcome,
         grounds=decision.grounds,
-        sanctions=[f"{s.account_id}:{s.measure.code}" for s in verdict.sanctions],
+        sanctions=[
+            f"{s.account_id}:{s.measure.code}{'+check_in' if s.after_check_in else ''}" for s in verdict.sanctions
+        ],
         cleared=[f"{account_id}:{ground.value}" for account_id, ground in verdict.cleared],
         reasons=decision.reasons,
         gives_back=decision.gives_back,

@@ -9,6 +9,7 @@ from moderation.domain.vocabulary import Ground, SanctionKind, SanctionState
 from moderation.domain.wording import Told, notice, reason
 from moderation.models import Account, Case, Conversation, Decision, Sanction
 from moderation.operations import closing, standings
+from moderation.operations.check_ins import require_check_in
 from moderation.operations.verdicts import Measured
 
 
@@ -53,6 +54,7 @@ def propose(decision: Decision, said: Measured, account: Account, *, signed_by_t
         reason=reason(clause, said.also, ticked),
         notice=said.notice.strip(),
         needs_approval=signed_by_two,
+        needs_check_in=said.after_check_in,
         proposer_id=decision.decided_by_id,
     )
 
@@ -96,6 +98,8 @@ def put_in_force(decision: Decision, now: datetime) -> None:
         sanction.ends_at = _end(sanction, now, policy.ladder_window)
         sanction.appeal_until = now + policy.appeal_window
         sanction.save()
+        if sanction.needs_check_in:
+            require_check_in(sanction, now)
         standings.announce(sanction, not_before=decision.undo_until or now, cause=cause_of(decision))
     closing.tell_reporters(decision, not_before=decision.undo_until or now, cause=cause_of(decision))
 

@@ -10,15 +10,15 @@ from datetime import datetime
 from typing import Any
 
 from accounts import Actor
-from moderation import hosted_links, outbox
+from moderation import outbox
 from moderation.domain.endings import end_notice
 from moderation.domain.refusals import Missing
 from moderation.domain.standing import standing_of
 from moderation.domain.vocabulary import TEEN_BADGE, ChangeState, EndedBy, HoldState, SanctionKind, SanctionState
 from moderation.models import Account, Hold, Sanction, SanctionChange
+from moderation.operations.enclosures import APPEAL_LINK, with_enclosures
 
 _ENDING = ["ended_at", "ended_by", "ended_how", "end_reason"]
-APPEAL_LINK = "{appeal_link}"  # where a notice has it, the link stands; otherwise behind its end
 BADGE_KINDS = frozenset({SanctionKind.TEEN_BADGE_HOLD, SanctionKind.TEEN_BADGE_REMOVAL})
 
 
@@ -107,7 +107,7 @@ def announce(
         SanctionKind.TEEN_BADGE_HOLD: "badge.held",
         SanctionKind.TEEN_BADGE_REMOVAL: "badge.removed",
     }.get(SanctionKind(sanction.kind), "sanction.applied")
-    notice = change.notice if change else _with_link(sanction, not_before) if with_notice else ""
+    notice = change.notice if change else with_enclosures(sanction, now=not_before) if with_notice else ""
     again = str(change.pk) if change else again
     _tell(topic, sanction, {"notice": notice}, when=_When(not_before, cause, again))
 
@@ -146,32 +146,22 @@ def _tell(topic: str, sanction: Sanction, more: dict[str, Any], *, when: _When) 
     )
 
 
-def _with_link(sanction: Sanction, sent_at: datetime) -> str:
-    """The notice with the link to the page where its reader can appeal: in the place for it, or behind the end.
-
-    Only the platform gets the link: on staff's own pages it would let them speak in that person's name.
-    """
-    if sanction.appeal_until is None or sanction.appeal_until <= sent_at or not sanction.notice:
-        return sanction.notice.replace(APPEAL_LINK, "")
-    link = hosted_links.link_to(hosted_links.Purpose.APPEAL, sanction.pk, until=sanction.appeal_until)
-    if APPEAL_LINK in sanction.notice:
-        return sanction.notice.replace(APPEAL_LINK, link)
-    return f"{sanction.notice}\n\nWhat was decided, and how to appeal: {link}"
-
-
 def _facts(sanction: Sanction) -> dict[str, Any]:
+    in_force = sanction.state == SanctionState.IN_FORCE
     facts = {
         "sanction": str(sanction.pk),
         "account": sanction.account.ext_id,
         "kind": sanction.kind,
         "starts_at": _text(sanction.starts_at),
-        "ends_at": _text(sanction.ends_at if sanction.state == SanctionState.IN_FORCE else sanction.ended_at),
+        "ends_at": _text(sanction.as_in_force().ends_at if in_force else sanction.ended_at),
         "policy_version": sanction.policy_version.number,
         "policy_clause": sanction.clause,
         "reason": sanction.reason,
         "notice": sanction.notice.replace(APPEAL_LINK, ""),
         "appeal_until": _text(sanction.appeal_until),
     }
+    if in_force and sanction.awaits_check_in:
+        facts |= {"ends_after_check_in": True, "not_before": _text(sanction.ends_at)}
     return facts | ({"badge": TEEN_BADGE} if sanction.kind in BADGE_KINDS else {})
 
 

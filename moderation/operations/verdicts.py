@@ -21,6 +21,12 @@ class Measured:
     notice: str
     clause: str  # its code in the policy
     also: tuple[Ground, ...] = ()  # further grounds that it stands for
+    after_check_in: bool = False  # its time alone does not end it
+
+    @property
+    def code(self) -> str:
+        """For the record: «12:suspension:7», «12:suspension:7+check_in»."""
+        return f"{self.account_id}:{self.measure.code}{'+check_in' if self.after_check_in else ''}"
 
     @property
     def grounds(self) -> tuple[Ground, ...]:
@@ -63,6 +69,8 @@ class Verdict:
             raise Refused("Every sanction needs a notice: the person has to read what was decided and why.")
         if set(self.gives_back) & self.removed:
             raise Refused("A badge is removed and given back: choose one of the two.")
+        if any(s.after_check_in and not s.measure.ends_by_itself for s in self.sanctions):
+            raise Refused("Only a suspension with an end can wait for a check-in.")
         once = {(s.account_id, s.measure.kind) for s in self.sanctions}
         if len(once) < len(self.sanctions):
             raise Refused("An account can get each kind of sanction only once in a decision.")

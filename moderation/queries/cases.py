@@ -61,6 +61,7 @@ class CasePage:
     setting: Setting
     decision: DecisionShown | None  # the last one, if there was one
     can_work: bool
+    may_read_answers: bool
     head: Head
     clauses: tuple[Clause, ...] = field(default=())
     with_alike: bool = False  # look-alikes of it can be dismissed together
@@ -142,6 +143,7 @@ def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> Case
         setting=Setting(matter.policy, Severity(case.severity), _who_hear(matter), matter.now),
         decision=latest_decision(case, viewer=viewer, now=matter.now),
         can_work=viewer.can(Capability.WORK_CASES),
+        may_read_answers=viewer.can(Capability.READ_ANSWERS),
         head=head_of(matter, notes[None], viewer=viewer),
         clauses=_clauses(people),
         with_alike=viewer.can(Capability.WORK_CASES) and not why_alone(case, matter.policy, matter.now),

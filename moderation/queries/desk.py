@@ -135,6 +135,7 @@ class Desk:
     lengths: tuple[LengthShown, ...]
     accounts: tuple[AccountShown, ...]
     badge_too: bool
+    after_check_in: bool
     can_remove_badge: bool
     grounds: tuple[GroundShown, ...]  # the weightiest first
     reasons: tuple[ReasonShown, ...]
@@ -160,6 +161,7 @@ def desk(page: CasePage, draft: Draft | None = None) -> Desk:
         lengths=tuple(LengthShown(m.code, _length(m), m == wish.length) for m in answers.LENGTHS),
         accounts=tuple(_accounts(page, wish)),
         badge_too=wish.badge_too,
+        after_check_in=wish.after_check_in,
         can_remove_badge=any(candidate.holds_teen_badge for candidate in candidates),
         grounds=tuple(_grounds(page, wish)),
         reasons=tuple(_reasons(page, draft)),

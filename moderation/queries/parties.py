@@ -25,6 +25,7 @@ from moderation.domain.vocabulary import (
 )
 from moderation.domain.wording import day
 from moderation.models import Account, Case, CaseParty, Sanction
+from moderation.queries.check_ins import Learning, learning_of
 from moderation.queries.matters import Matter
 from moderation.queries.notes import Notes
 from moderation.queries.suggestions import candidates, ladder_places
@@ -57,6 +58,7 @@ class Party:
     record: str  # «1 education notice, 2 suspensions»
     ladder: Rung
     checked_in: CheckIn | None  # None: nobody asks this account
+    learning: Learning
     notes: Notes
     cases: tuple[CaseLine, ...]  # others in which it did something, the open ones first, then the newest
     has_more_cases: bool
@@ -78,7 +80,7 @@ class Involved:
 
 
 def involved(matter: Matter, notes: Mapping[int | None, Notes], *, viewer: Actor) -> Involved:
-    """Three queries: linked accounts, sanctions, other cases. Raises nothing: who may read is its caller's affair.
+    """Five queries: linked accounts, sanctions, other cases, check-ins, answers. Who may read is its caller's affair.
 
     Which accounts are one person's is confidential in itself: only whoever manages sanctions gets their names, and
     cases of theirs among those to be decided together.
@@ -174,6 +176,7 @@ class _People:
     ) -> None:
         self.matter, self.linked, self.sanctions, self.cases, self.notes = matter, linked, sanctions, cases, notes
         self.places = ladder_places(matter, sanctions)
+        self.learnt = learning_of(list(matter.accounts))
 
     def party(self, party: CaseParty) -> Party:
         account = party.account
@@ -193,6 +196,7 @@ class _People:
             record=_record(self.sanctions[account.pk]),
             ladder=self.places[account.pk],
             checked_in=self._checked_in(account),
+            learning=self.learnt[account.pk],
             notes=self.notes[account.pk],
             cases=tuple(cases[:MOST_CASES]),
             has_more_cases=len(cases) > MOST_CASES,
@@ -202,7 +206,8 @@ class _People:
     def _checked_in(self, account: Account) -> CheckIn | None:
         if account.checked_in_at is None and account.role == AccountRole.MEMBER:
             return None
-        return check_in(account.checked_in_at, now=self.matter.now)
+        since = account.counted_from if AccountRole(account.role) in self.matter.policy.check_in_every else None
+        return check_in(account.checked_in_at, now=self.matter.now, since=since)
 
     def _together(self, accounts: Iterable[Account]) -> int:
         """Those that can be decided: not one that waits for its second signature."""

@@ -109,6 +109,9 @@ def state_of(sanction: Sanction) -> tuple[str, str]:
         return SanctionState(sanction.state).value.capitalize(), ""
     if sanction.kind == SanctionKind.EDUCATION_NOTICE:
         return "Given", "normal"
+    if sanction.awaits_check_in:
+        until = f"until {day(sanction.ends_at)}" if sanction.ends_at else "until further notice"
+        return f"In force {until}, then only after a check-in", "high wraps"
     if sanction.ends_at:
         return f"In force until {day(sanction.ends_at)}", "high"
     return "In force, permanent" if sanction.permanent else "In force until further notice", "high"

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from moderation.domain.refusals import Missing
 from moderation.domain.standing import Standing, standing_of
 from moderation.models import Account, Sanction, clock
@@ -18,9 +16,8 @@ class AccountStanding:
 
 def account_standing(ext_id: str) -> AccountStanding:
     """Computed from the sanctions, not from the copy on the account: one whose end has come no longer counts, even
-    before a worker has ended it. Raises Missing."""
+    before a worker has ended it; but one that waits for a check-in does. Raises Missing."""
     if "\x00" in ext_id or not (account := Account.objects.filter(ext_id=ext_id).only("pk", "ext_id").first()):
         raise Missing("There is no account with this id.")
-    running = Q(ends_at__isnull=True) | Q(ends_at__gt=clock.now())
-    sanctions = list(Sanction.objects.in_force().filter(running, account=account).order_by("-id"))
+    sanctions = list(Sanction.objects.still_running(clock.now()).filter(account=account).order_by("-id"))
     return AccountStanding(account.ext_id, standing_of(s.as_in_force() for s in sanctions), sanctions)

@@ -57,6 +57,8 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Appeals", "appeals", Capability.HEAR_APPEALS, also=("appeal",), count=lambda _: count_appeals()),
             Page("Sanctions", "sanctions", Capability.READ_SANCTIONS, also=("sanction", "sanctions_preview")),
             Page("People", "persons", Capability.READ_CASES, also=("person", "person_links")),
+            Page("Check-ins", "check_ins", Capability.MANAGE_SANCTIONS, also=("check_ins_holding",)),
+            Page("Answers", "questions_asked", Capability.READ_ANSWERS, also=("answers",)),
             Page("Open a case", "case_new", Capability.WORK_CASES, also=("case_new_open",)),
         ),
     ),

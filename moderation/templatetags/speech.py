@@ -36,6 +36,12 @@ def plain(text: str) -> str:
 
 
 @register.filter
+def written(text: str) -> SafeString:
+    """What somebody wrote, as a block of its own."""
+    return format_html('<bdi dir="auto">{}</bdi>', _TURNS.sub("", text))
+
+
+@register.filter
 def said(pieces: Iterable[Piece]) -> SafeString:
     """A text in its pieces: evidence marked, hidden contacts masked and read aloud as what they are."""
     return format_html_join("", "{}", ((_piece(piece),) for piece in pieces))

@@ -136,7 +136,13 @@ def _verdict(form: DecisionForm, page: CasePage, draft: Draft, steps: tuple[Step
 def _measured(step: Step, draft: Draft, username: str) -> Measured:
     notice = draft.notices[step.code].replace(NAME_PLACE, username)
     return Measured(
-        step.candidate.account_id, step.ground, step.measure, notice, clause=step.clause.code, also=step.also
+        step.candidate.account_id,
+        step.ground,
+        step.measure,
+        notice,
+        clause=step.clause.code,
+        also=step.also,
+        after_check_in=step.after_check_in,
     )
 
 

@@ -18,6 +18,8 @@ OPEN = {
     "healthz": "for probes",
     "readyz": "for probes",
     "hosted_appeal": "behind a signed link, for people without an account here",
+    "hosted_questions": "whoever has the signed link is taken for the person it was sent to",
+    "hosted_check_in": "whoever has the signed link is taken for the person it was sent to",
 }
 MACHINES = "api/v1/"  # asks for a key with a scope; tests/api looks after it
 
