@@ -12,6 +12,7 @@ class Capability(StrEnum):
     READ_SANCTIONS = "read_sanctions"
     MANAGE_SANCTIONS = "manage_sanctions"  # lift, extend, shorten
     MANAGE_TEAM = "manage_team"
+    READ_POLICY = "read_policy"  # every version, drafts too
     MANAGE_POLICY = "manage_policy"
     MANAGE_INTEGRATIONS = "manage_integrations"
     READ_AUDIT = "read_audit"
@@ -47,7 +48,13 @@ _MODERATOR = frozenset(
 _SENIOR = _MODERATOR | {Capability.APPROVE, Capability.ANSWER_ESCALATIONS, Capability.HEAR_APPEALS}
 _ADMIN = frozenset(Capability) - {Capability.HEAR_APPEALS}
 _AUDITOR = frozenset(
-    {Capability.READ_CASES, Capability.READ_SANCTIONS, Capability.READ_AUDIT, Capability.SET_PREFERENCES}
+    {
+        Capability.READ_CASES,
+        Capability.READ_SANCTIONS,
+        Capability.READ_POLICY,
+        Capability.READ_AUDIT,
+        Capability.SET_PREFERENCES,
+    }
 )
 
 CAPABILITIES: dict[Role, frozenset[Capability]] = {

@@ -10,6 +10,7 @@ log = structlog.get_logger(__name__)
 SCREEN = "moderation.tasks.screen_messages"
 DELIVER = "moderation.tasks.deliver_outbox"
 RESCREEN = "moderation.tasks.rescreen"
+TRY = "moderation.tasks.try_policies"
 
 
 def after_commit(task: str) -> None:

@@ -5,7 +5,7 @@ from django.db import InterfaceError, OperationalError
 
 from moderation import hints
 from moderation.integrations import webhook
-from moderation.operations import contacts, leases, rescreening, sanctions, screening
+from moderation.operations import contacts, leases, rescreening, sanctions, screening, trying
 
 task = shared_task(
     autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5, default_retry_delay=5
@@ -52,3 +52,12 @@ def rescreen(after: int = 0) -> None:
             return
         after = progress.last
     rescreen.delay(after)
+
+
+@task
+def try_policies() -> None:
+    """Trials of drafts, a batch at a time. Beat sends this too, which goes on with what a lost hint or worker left."""
+    for _ in range(STRETCH):
+        if not trying.trial_batch():
+            return
+    hints.send(hints.TRY)

@@ -11,6 +11,7 @@ from moderation.domain.vocabulary import (
     OutboxState,
     ReportState,
     SanctionState,
+    TrialState,
 )
 
 Table = Mapping[StrEnum, frozenset[StrEnum]]
@@ -51,6 +52,14 @@ APPEAL = _table(
         AppealState.UPHELD: set(),
         AppealState.REDUCED: set(),
         AppealState.OVERTURNED: set(),
+    }
+)
+TRIAL = _table(
+    {
+        TrialState.RUNNING: {TrialState.DONE, TrialState.CANCELLED, TrialState.FAILED},
+        TrialState.DONE: set(),
+        TrialState.CANCELLED: set(),
+        TrialState.FAILED: set(),
     }
 )
 OUTBOX = _table(

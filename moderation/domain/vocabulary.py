@@ -182,6 +182,15 @@ class AppealState(StrEnum):
     OVERTURNED = "overturned"
 
 
+class TrialState(StrEnum):
+    """Of trying a draft of the policy on the past."""
+
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
 class ReportState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
@@ -217,4 +226,5 @@ __all__ = [
     "SanctionState",
     "Severity",
     "Side",
+    "TrialState",
 ]

@@ -6,7 +6,7 @@ from moderation.models.community import Account, Conversation, Message, MessageE
 from moderation.models.contacts import Contact
 from moderation.models.decisions import Decision, Sanction
 from moderation.models.outbox import OutboxEvent
-from moderation.models.policies import PolicyVersion
+from moderation.models.policies import PolicyTrial, PolicyVersion
 from moderation.models.remarks import Escalation, Label, Note, Referral, SavedView, Skip
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Note",
     "OutboxEvent",
     "Participant",
+    "PolicyTrial",
     "PolicyVersion",
     "Referral",
     "Report",

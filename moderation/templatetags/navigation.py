@@ -56,7 +56,13 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Open a case", "case_new", Capability.WORK_CASES, also=("case_new_open",)),
         ),
     ),
-    ("Oversight", (Page("Audit log", "audit", Capability.READ_AUDIT),)),
+    (
+        "Oversight",
+        (
+            Page("Policy", "policies", Capability.READ_POLICY, also=("policy", "policy_edit", "policy_trial")),
+            Page("Audit log", "audit", Capability.READ_AUDIT),
+        ),
+    ),
 )
 
 
