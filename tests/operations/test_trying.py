@@ -31,8 +31,8 @@ def draft(by: User, **values: Any) -> PolicyVersion:
     return save_draft(started.number, actor=by, seen_revision=1, values=values) if values else started
 
 
-def tried(by: User, days: int = 30, **values: Any) -> PolicyTrial:
-    trial = start_trial(draft(by, **values).number, actor=by, days=days)
+def tried(by: User, **values: Any) -> PolicyTrial:
+    trial = start_trial(draft(by, **values).number, actor=by, days=30)
     while trial_batch():
         pass
     trial.refresh_from_db()
