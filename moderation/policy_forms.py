@@ -111,7 +111,7 @@ class SectionForm:
             if path in self.was and mine == self.was[path]:
                 continue
             anew.typed[path] = self.typed[path]
-            if mine != now:
+            if mine != now and (path not in self.was or now != self.was[path]):
                 anew.theirs[path] = now
         return anew
 

@@ -53,7 +53,7 @@ def _of_field(section: str, group: Group, field: Field, old: Any, new: Any) -> I
     if isinstance(shape, Text):
         yield Change(section, what, text=compared(old, new))
     elif isinstance(shape, Notices | CrisisLines):
-        yield from _of_rows(section, what, old, new)
+        yield from _of_rows(section, what, old, new, order=[column.name for column in shape.columns])
     elif isinstance(shape, Lines | Terms | Reasons):
         yield from _of_entries(section, what, _entries(old), _entries(new))
     else:
@@ -83,7 +83,9 @@ def _of_entries(section: str, what: str, old: list[str], new: list[str]) -> Iter
             yield Change(section, f"{what}, {words}", text=(Words(kind, "; ".join(entries)),))
 
 
-def _of_rows(section: str, what: str, old: list[dict[str, str]], new: list[dict[str, str]]) -> Iterator[Change]:
+def _of_rows(
+    section: str, what: str, old: list[dict[str, str]], new: list[dict[str, str]], *, order: list[str]
+) -> Iterator[Change]:
     before, after = ({row["name"]: row for row in rows} for rows in (old, new))
     for name in [*before, *(name for name in after if name not in before)]:
         was, now = before.get(name), after.get(name)
@@ -92,15 +94,15 @@ def _of_rows(section: str, what: str, old: list[dict[str, str]], new: list[dict[
         said = f"{what}, “{name}”"
         if was is None or now is None:
             kind, words = ("new", "added") if was is None else ("gone", "taken out")
-            yield Change(section, f"{said} {words}", text=(Words(kind, _whole(now or was or {})),))
+            yield Change(section, f"{said} {words}", text=(Words(kind, _whole(now or was or {}, order)),))
         else:
-            yield Change(section, said, text=compared(_whole(was), _whole(now)))
+            yield Change(section, said, text=compared(_whole(was, order), _whole(now, order)))
     if [*before] != [*after] and sorted(before) == sorted(after):
         yield Change(section, f"{what}: in another order, “{next(iter(after))}” is the first")
 
 
-def _whole(row: Mapping[str, str]) -> str:
-    return " · ".join(text for name, text in row.items() if name != "name")
+def _whole(row: Mapping[str, str], order: list[str]) -> str:
+    return " · ".join(row[name] for name in order if name != "name" and name in row)
 
 
 def compared(old: str, new: str) -> tuple[Words, ...]:

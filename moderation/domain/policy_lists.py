@@ -4,12 +4,12 @@ Each is a shape as in policy_shapes; knows no field by name.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
-from moderation.domain.placeholders import check_placeholders
+from moderation.domain.placeholders import ALWAYS, MAY, MUST, check_placeholders
 from moderation.domain.policy import LONGEST_CODE, measure_from_code
 from moderation.domain.policy_shapes import Typed, insist, lines_of, listed, text_of
 from moderation.domain.vocabulary import SanctionKind
@@ -212,7 +212,11 @@ class Notices:
 
     @property
     def range(self) -> str:
-        return f"1 to {self.most} texts of at most 4,000 characters."
+        may, must = ALWAYS | MAY[self.kind], ALWAYS | MUST[self.kind]
+        return (
+            f"1 to {self.most} texts of at most 4,000 characters; filled in are {listed(_braced(may))}, "
+            f"and {listed(_braced(must))} may not be missing."
+        )
 
     def typed(self, value: Any) -> Typed:
         return [{column.name: one.get(column.name, "en") for column in self.columns} for one in value]
@@ -238,6 +242,10 @@ class Notices:
 
     def words(self, value: Any) -> str:
         return listed(f"{one['name']} ({one['language']})" for one in value)
+
+
+def _braced(names: Iterable[str]) -> list[str]:
+    return [f"{{{name}}}" for name in sorted(names)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,7 @@ def test_of_two_editors_the_second_sees_both(draft: PolicyVersion, browser: Clie
     assert 'value="180"' in page
     assert 'value="0.75"' in page
     assert "Saved meanwhile: <bdi>critical</bdi>" in page
+    assert page.count("Saved meanwhile: ") == 1
     draft.refresh_from_db()
     assert draft.body["grounds"]["contact_requested"]["severity"] == "critical"
     assert draft.body["ladder_window_days"] == 365
