@@ -13,6 +13,7 @@ class Capability(StrEnum):
     READ_SANCTIONS = "read_sanctions"
     MANAGE_SANCTIONS = "manage_sanctions"  # lift, extend, shorten
     MANAGE_TEAM = "manage_team"
+    READ_POLICY = "read_policy"  # every version, drafts too
     MANAGE_POLICY = "manage_policy"
     MANAGE_INTEGRATIONS = "manage_integrations"
     READ_AUDIT = "read_audit"
@@ -58,6 +59,7 @@ _AUDITOR = frozenset(
     {
         Capability.READ_CASES,
         Capability.READ_SANCTIONS,
+        Capability.READ_POLICY,
         Capability.READ_AUDIT,
         Capability.READ_APPEAL_FIGURES,
         Capability.SET_PREFERENCES,

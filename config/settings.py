@@ -176,6 +176,7 @@ CELERY_BEAT_SCHEDULE = {
         "mark_seen_contacts": 60.0,
         "gather_clusters": 60.0,
         "tell_check_ins": 60.0,
+        "try_policies": 15.0,
     }.items()
 }
 CELERY_BEAT_SCHEDULE["plan_check_ins"] = {

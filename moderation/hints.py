@@ -12,6 +12,7 @@ DELIVER = "moderation.tasks.deliver_outbox"
 GATHER_CLUSTERS = "moderation.tasks.gather_clusters"
 EXPIRE = "moderation.tasks.expire_sanctions"
 RESCREEN = "moderation.tasks.rescreen"
+TRY = "moderation.tasks.try_policies"
 
 
 def after_commit(task: str) -> None:

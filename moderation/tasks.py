@@ -15,6 +15,7 @@ from moderation.operations import (
     rescreening,
     sanctions,
     screening,
+    trying,
 )
 
 task = shared_task(
@@ -96,3 +97,12 @@ def rescreen(after: int = 0) -> None:
             return
         after = progress.last
     rescreen.delay(after)
+
+
+@task
+def try_policies() -> None:
+    """Trials of drafts, a batch at a time. Beat sends this too, which goes on with what a lost hint or worker left."""
+    for _ in range(STRETCH):
+        if not trying.trial_batch():
+            return
+    hints.send(hints.TRY)

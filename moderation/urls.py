@@ -19,6 +19,7 @@ from moderation.views import (
     manual_cases,
     people,
     persons,
+    policies,
     questions_asked,
     queue,
     reports,
@@ -154,6 +155,18 @@ LEARNING = [
     path("check-in/<str:token>/", hosted_learning.hosted_check_in, name="hosted_check_in"),
 ]
 
+POLICIES = [
+    path("policies/", policies.policies, name="policies"),
+    path("policies/start/", policies.policy_start, name="policy_start"),
+    path("policies/<int:number>/", policies.policy, name="policy"),
+    path("policies/<int:number>/edit/<slug:section>/", policies.policy_edit, name="policy_edit"),
+    path("policies/<int:number>/discard/", policies.policy_discard, name="policy_discard"),
+    path("policies/<int:number>/publish/", policies.policy_publish, name="policy_publish"),
+    path("policies/<int:number>/try/", policies.policy_try, name="policy_try"),
+    path("policies/trials/<int:trial_id>/", policies.policy_trial, name="policy_trial"),
+    path("policies/trials/<int:trial_id>/cancel/", policies.policy_trial_cancel, name="policy_trial_cancel"),
+]
+
 PAUSE = [path("me/pause/", shift.pause_dismiss, name="pause_dismiss")]
 
 urlpatterns = [
@@ -174,5 +187,6 @@ urlpatterns = [
     *PERSONS,
     *APPEALS,
     *LEARNING,
+    *POLICIES,
     *PAUSE,
 ]

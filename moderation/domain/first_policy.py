@@ -107,6 +107,18 @@ FIRST_POLICY: dict[str, Any] = {
     "answer_minutes": 240,
     "hear_days": 14,
     "check_in_days": {"listener": 274},
+    "second_person": {"measures": ["teen_badge_removal", "suspension:permanent"], "severities": ["critical"]},
+    "retention_days": {
+        "messages": 365,
+        "contacts": 183,
+        "evidence": 730,
+        "reports": 730,
+        "notes": 730,
+        "answers": 365,
+    },
+    "allowed_contacts": [],
+    "private_terms": {},
+    "crisis_lines": [],
     # One text, or several under names, of which the first is used unless the moderator picks another.
     "notices": {
         "education_notice": [

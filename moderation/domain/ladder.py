@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from moderation.domain.policy import Clause, Measure, Policy
+from moderation.domain.policy import Clause, Measure, Policy, SecondPerson
 from moderation.domain.vocabulary import Ground, SanctionKind, Severity
 
 
@@ -80,7 +80,7 @@ def suggest(act: Act, history: Iterable[PastSanction], policy: Policy, *, now: d
         measures=measures,
         clause=policy.teen_clause if badge else said.clause,
         why=_why(act, place),
-        needs_approval=needs_approval(measures, severity_of(act, policy)),
+        needs_approval=needs_approval(measures, severity_of(act, policy), policy.second_person),
         all_accounts=said.all_accounts,
     )
 
@@ -91,11 +91,10 @@ def severity_of(act: Act, policy: Policy) -> Severity:
     return policy.grounds[act.ground].severity
 
 
-def needs_approval(measures: Iterable[Measure], severity: Severity) -> bool:
-    """A second person signs what is permanent, the removal of a badge, and whatever restricts in a critical matter."""
+def needs_approval(measures: Iterable[Measure], severity: Severity, rule: SecondPerson) -> bool:
+    """A second person signs the measures that the policy names, and whatever restricts in a matter so severe."""
     restricting = [m for m in measures if m.kind is not SanctionKind.EDUCATION_NOTICE]
-    removal = any(m.kind is SanctionKind.TEEN_BADGE_REMOVAL or m.permanent for m in restricting)
-    return removal or (bool(restricting) and severity is Severity.CRITICAL)
+    return any(m.code in rule.measures for m in restricting) or (bool(restricting) and severity in rule.severities)
 
 
 STEPS = frozenset({SanctionKind.EDUCATION_NOTICE, SanctionKind.SUSPENSION})

@@ -15,6 +15,7 @@ from moderation.domain.vocabulary import (
     OutboxState,
     ReportState,
     SanctionState,
+    TrialState,
 )
 
 Table = Mapping[StrEnum, frozenset[StrEnum]]
@@ -86,6 +87,14 @@ CHECK_IN = _table(
         CheckInState.ANSWERED: set(),
         CheckInState.WAIVED: set(),
         CheckInState.DROPPED: set(),
+    }
+)
+TRIAL = _table(
+    {
+        TrialState.RUNNING: {TrialState.DONE, TrialState.CANCELLED, TrialState.FAILED},
+        TrialState.DONE: set(),
+        TrialState.CANCELLED: set(),
+        TrialState.FAILED: set(),
     }
 )
 OUTBOX = _table(

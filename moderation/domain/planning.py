@@ -164,7 +164,7 @@ class Setting:
 
 
 def asks_second(steps: Iterable[Step], setting: Setting) -> bool:
-    return needs_approval([step.measure for step in steps], setting.severity)
+    return needs_approval([step.measure for step in steps], setting.severity, setting.policy.second_person)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from moderation.domain.vocabulary import AccountRole, Ground, SanctionKind, Severity
 
@@ -75,6 +76,7 @@ class Template:
 
     name: str
     text: str
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,48 @@ class InterimHold:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondPerson:
+    """What takes effect only when a second person has signed."""
+
+    measures: frozenset[str]  # codes of measures, in whatever case
+    severities: frozenset[Severity]  # whatever restricts an account in a case as severe as this
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisLine:
+    """Help from outside that people can be pointed to."""
+
+    name: str
+    contact: str  # a number or a link; never a finding
+    country: str
+    source: str  # where that it is theirs can be read
+    verified: date  # when somebody last looked
+
+    def is_stale(self, today: date) -> bool:
+        """Whether it is longer than a year ago that somebody looked."""
+        return today - self.verified > VERIFIED_FOR
+
+
+VERIFIED_FOR = timedelta(days=365)
+
+# What a body says that was written before the policy could say it.
+UNSAID: Mapping[str, Any] = {
+    "second_person": {"measures": ["teen_badge_removal", "suspension:permanent"], "severities": ["critical"]},
+    "retention_days": {
+        "messages": 365,
+        "contacts": 183,
+        "evidence": 730,
+        "reports": 730,
+        "notes": 730,
+        "answers": 365,
+    },
+    "allowed_contacts": [],
+    "private_terms": {},
+    "crisis_lines": [],
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     version: int
     grounds: Mapping[Ground, GroundPolicy]
@@ -113,10 +157,17 @@ class Policy:
     answer_in: timedelta  # for a second person to answer a proposal, before it escalates
     hear_in: timedelta  # for an appeal to be heard
     check_in_every: Mapping[AccountRole, timedelta]  # only the roles that have check-ins
+    second_person: SecondPerson
+    retention: Mapping[str, timedelta]  # by kind of data, how long it is kept after it was last needed
+    allowed_contacts: tuple[str, ...]  # published numbers, sites and addresses that are no finding
+    private_terms: Mapping[str, str]  # members' own names for media, and the kind of medium
+    crisis_lines: tuple[CrisisLine, ...]
 
     @classmethod
     def from_body(cls, version: int, body: Mapping[str, Any]) -> "Policy":
-        """Read what a PolicyVersion stores. Raises KeyError or ValueError when the body is not of this shape."""
+        """Read what a PolicyVersion stores. Raises KeyError or ValueError when the body is not of this shape; what
+        `policy_faults.faults` finds nothing wrong with can always be read."""
+        said = {**UNSAID, **body}
         return cls(
             version=version,
             grounds={Ground(code): _ground(said) for code, said in body["grounds"].items()},
@@ -130,7 +181,12 @@ class Policy:
             interim_hold=_interim_hold(**body["interim_hold"]),
             answer_in=timedelta(minutes=body["answer_minutes"]),
             hear_in=timedelta(days=body["hear_days"]),
-            check_in_every={AccountRole(role): timedelta(days=d) for role, d in body["check_in_days"].items()},
+            check_in_every={AccountRole(role): timedelta(days=d) for role, d in body["check_in_days"].items() if d},
+            second_person=_second_person(**said["second_person"]),
+            retention={kind: timedelta(days=days) for kind, days in said["retention_days"].items()},
+            allowed_contacts=tuple(said["allowed_contacts"]),
+            private_terms=dict(said["private_terms"]),
+            crisis_lines=tuple(_crisis_line(**one) for one in said["crisis_lines"]),
         )
 
     def clauses_of(self, ground: Ground) -> Mapping[str, Clause]:
@@ -141,6 +197,12 @@ class Policy:
         """What can be ticked for these grounds, each code once."""
         found = {reason.code: reason for ground in grounds for reason in self.grounds[ground].reasons}
         return tuple(found.values())
+
+    @property
+    def never_found(self) -> tuple[str, ...]:
+        """What the pre-screen is told to pass over: the contacts that are no violation, and the crisis lines."""
+        lines = (urlsplit(line.contact).hostname or line.contact for line in self.crisis_lines)
+        return (*self.allowed_contacts, *lines)
 
     def template(self, kind: SanctionKind, name: str = "") -> Template:
         """The template of this name, or the first when there is none."""
@@ -161,6 +223,14 @@ def _ground(said: Mapping[str, Any]) -> GroundPolicy:
 
 def _interim_hold(on: bool, above: float, confirm_minutes: int) -> InterimHold:
     return InterimHold(on, above, timedelta(minutes=confirm_minutes))
+
+
+def _second_person(measures: Sequence[str], severities: Sequence[str]) -> SecondPerson:
+    return SecondPerson(frozenset(measures), frozenset(Severity[name.upper()] for name in severities))
+
+
+def _crisis_line(verified: str, **said: str) -> CrisisLine:
+    return CrisisLine(**said, verified=date.fromisoformat(verified))
 
 
 def _reason(code: str, label: str) -> Reason:

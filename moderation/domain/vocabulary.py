@@ -245,6 +245,15 @@ class AppealState(StrEnum):
         return {"open": "Waits to be heard"}.get(self.value, self.value.capitalize())
 
 
+class TrialState(StrEnum):
+    """Of trying a draft of the policy on the past."""
+
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
 class ReportState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
@@ -337,4 +346,5 @@ __all__ = [
     "Severity",
     "Side",
     "TieKind",
+    "TrialState",
 ]

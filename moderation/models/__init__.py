@@ -11,7 +11,7 @@ from moderation.models.decisions import Decision, Sanction
 from moderation.models.holds import Hold
 from moderation.models.outbox import OutboxEvent
 from moderation.models.persons import AccountChange, Pin
-from moderation.models.policies import PolicyVersion
+from moderation.models.policies import PolicyTrial, PolicyVersion
 from moderation.models.remarks import Escalation, Label, Note, Referral, SavedView, Skip
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "OutboxEvent",
     "Participant",
     "Pin",
+    "PolicyTrial",
     "PolicyVersion",
     "Referral",
     "Reflection",

@@ -154,6 +154,7 @@ class Case(Living):
                 name="case_ground_severity",
             ),
             models.Index(fields=["opened_at", "id"], condition=OPEN, name="case_age"),
+            models.Index(fields=["opened_at", "id"], name="case_opened"),
             models.Index(
                 fields=["holder", "rank", "opened_at", "id"],
                 condition=OPEN & Q(holder__isnull=False),

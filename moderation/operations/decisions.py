@@ -44,7 +44,8 @@ def decide_case(case_id: int, *, actor: Actor, verdict: Verdict) -> Decision:
     held = holding.held_in(case)
     check_holds(verdict, held)
 
-    signed_by_two = needs_approval([s.measure for s in verdict.sanctions], Severity(case.severity))
+    measures, second = [s.measure for s in verdict.sanctions], version.policy.second_person
+    signed_by_two = needs_approval(measures, Severity(case.severity), second)
     decision = Decision.objects.create(
         case=case,
         key=verdict.key,

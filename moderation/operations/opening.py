@@ -111,8 +111,12 @@ def keep_evidence(case: Case, messages: Iterable[Message]) -> None:
 
 
 def assess(case: Case, matter: Matter, *, is_new: bool) -> None:
-    """Work out ground, severity, priority, reasons and deadline from everything the case holds, and record it."""
-    policy = matter.policy_version.policy
+    """Work out ground, severity, priority, reasons and deadline from everything the case holds, and record it.
+
+    By the version under which the case was opened: one that has been published since is for later cases.
+    """
+    version = matter.policy_version if case.policy_version_id == matter.policy_version.pk else case.policy_version
+    policy = version.policy
     findings = list(case.findings.order_by("-score", "pk"))
     parties = list(case.parties.select_related("account"))
     reports = list(case.reports.all())
@@ -151,7 +155,7 @@ def assess(case: Case, matter: Matter, *, is_new: bool) -> None:
         "case.opened" if is_new else "case.updated",
         actor=SYSTEM,
         target=case,
-        policy_version=matter.policy_version.number,
+        policy_version=version.number,
         severity=weight.severity.code,
         priority=case.priority,
         grounds=case.grounds,

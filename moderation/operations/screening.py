@@ -72,8 +72,10 @@ def screen_claimed(claimed: Sequence[Claimed], *, now: datetime, keeps: Keeps | 
     failed: set[int] = set()
     given: set[str] = set()
     cases: list[Case] = []
-    for window in _windows(rooms, claimed):
-        found = [finding for finding in _screen(window, failed) if _opens(finding, version.policy)]
+    policy = version.policy
+    options = options_under(policy)
+    for window in windows(rooms, claimed):
+        found = [finding for finding in _screen(window, options, failed) if _opens(finding, policy)]
         if keeps is not None:
             found = [finding for finding in found if keeps(window, finding)]
         if found:
@@ -112,7 +114,7 @@ ORDER BY c.id, near.sent_at, near.id
 """
 
 
-def _windows(rooms: Mapping[int, str], claimed: Iterable[Claimed]) -> Iterator[Window]:
+def windows(rooms: Mapping[int, str], claimed: Iterable[Claimed]) -> Iterator[Window]:
     """One window a conversation. Plain rows, not models: this is the path that every message takes."""
     new: dict[int, list[Claimed]] = defaultdict(list)
     for message in claimed:
@@ -131,40 +133,43 @@ def _windows(rooms: Mapping[int, str], claimed: Iterable[Claimed]) -> Iterator[W
         )
 
 
-def _screen(window: Window, failed: set[int]) -> list[prescreen.Finding]:
+def _screen(window: Window, options: prescreen.Options, failed: set[int]) -> list[prescreen.Finding]:
     """Findings that touch a new message. Where a detector raises, the new messages are screened one by one without
     their context, so that one bad message does not take its neighbours with it; what still raises goes to `failed`."""
     first_new = next(index for index, message in enumerate(window.messages) if message.id in window.new)
     try:
-        found = _run(window, window.messages, since=first_new)
+        found = run(window, window.messages, options, since=first_new)
     except Exception as error:  # whatever a detector raises, the other messages have to be screened
         log.warning("screening_raised", conversation=window.conversation_id, error=type(error).__name__)
-        found = list(_one_by_one(window, failed))
+        found = list(_one_by_one(window, options, failed))
     return [finding for finding in found if not window.new.isdisjoint(finding.messages)]
 
 
-def _one_by_one(window: Window, failed: set[int]) -> Iterator[prescreen.Finding]:
+def _one_by_one(window: Window, options: prescreen.Options, failed: set[int]) -> Iterator[prescreen.Finding]:
     for message in window.messages:
         if message.id not in window.new:
             continue
         try:
-            yield from _run(window, (message,), since=0)
+            yield from run(window, (message,), options, since=0)
         except Exception as error:
             log.warning("message_raised", message=message.id, error=type(error).__name__)
             failed.add(int(message.id))
 
 
-def _run(window: Window, messages: tuple[prescreen.Message, ...], *, since: int) -> list[prescreen.Finding]:
+def run(
+    window: Window, messages: tuple[prescreen.Message, ...], options: prescreen.Options, *, since: int
+) -> list[prescreen.Finding]:
     """Who takes part is left out: role, age and badges never change what is found."""
     conversation = prescreen.Conversation(str(window.conversation_id), window.room, (), messages)
-    return prescreen.screen(conversation, since=since, options=_options())
+    return prescreen.screen(conversation, since=since, options=options)
 
 
-def _options() -> prescreen.Options:
+def options_under(policy: Policy) -> prescreen.Options:
+    """What the policy and the settings add to the pre-screen; where both name a term, the policy counts."""
     return prescreen.Options(
         own_domains=tuple(settings.HAVEN_OWN_DOMAINS),
-        allowed=tuple(settings.HAVEN_ALLOWED_CONTACTS),
-        private_terms=settings.HAVEN_PRIVATE_TERMS,
+        allowed=(*settings.HAVEN_ALLOWED_CONTACTS, *policy.never_found),
+        private_terms={**settings.HAVEN_PRIVATE_TERMS, **policy.private_terms},
     )
 
 

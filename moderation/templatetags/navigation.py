@@ -66,6 +66,7 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
         "Oversight",
         (
             Page("Appeal figures", "appeal_figures", Capability.READ_APPEAL_FIGURES),
+            Page("Policy", "policies", Capability.READ_POLICY, also=("policy", "policy_edit", "policy_trial")),
             Page("Audit log", "audit", Capability.READ_AUDIT),
         ),
     ),

@@ -101,7 +101,7 @@ def test_ordinals(number: int, word: str) -> None:
     ],
 )
 def test_who_must_sign(codes: list[str], severity: Severity, second: bool) -> None:
-    assert needs_approval([measure_from_code(code) for code in codes], severity) is second
+    assert needs_approval([measure_from_code(code) for code in codes], severity, POLICY.second_person) is second
 
 
 @pytest.mark.parametrize("code", ["", "suspension:never", "ban", "suspension:-", "education_notice:x"])
