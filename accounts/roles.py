@@ -15,6 +15,8 @@ class Capability(StrEnum):
     MANAGE_POLICY = "manage_policy"
     MANAGE_INTEGRATIONS = "manage_integrations"
     READ_AUDIT = "read_audit"
+    READ_TRANSPARENCY = "read_transparency"  # figures of a year, about nobody
+    EXPORT_STATEMENTS = "export_statements"  # anonymised, for the EU's transparency database
     SEE_LINKS = "see_links"  # which accounts belong to one person; confidential
     SET_PREFERENCES = "set_preferences"  # one's own
 
@@ -44,10 +46,21 @@ class Scope(StrEnum):
 _MODERATOR = frozenset(
     {Capability.READ_CASES, Capability.WORK_CASES, Capability.READ_SANCTIONS, Capability.SET_PREFERENCES}
 )
-_SENIOR = _MODERATOR | {Capability.APPROVE, Capability.ANSWER_ESCALATIONS, Capability.HEAR_APPEALS}
+_SENIOR = _MODERATOR | {
+    Capability.APPROVE,
+    Capability.ANSWER_ESCALATIONS,
+    Capability.HEAR_APPEALS,
+    Capability.READ_TRANSPARENCY,
+}
 _ADMIN = frozenset(Capability) - {Capability.HEAR_APPEALS}
 _AUDITOR = frozenset(
-    {Capability.READ_CASES, Capability.READ_SANCTIONS, Capability.READ_AUDIT, Capability.SET_PREFERENCES}
+    {
+        Capability.READ_CASES,
+        Capability.READ_SANCTIONS,
+        Capability.READ_AUDIT,
+        Capability.READ_TRANSPARENCY,
+        Capability.SET_PREFERENCES,
+    }
 )
 
 CAPABILITIES: dict[Role, frozenset[Capability]] = {

@@ -8,6 +8,8 @@ from moderation.models.decisions import Decision, Sanction
 from moderation.models.outbox import OutboxEvent
 from moderation.models.policies import PolicyVersion
 from moderation.models.remarks import Escalation, Label, Note, Referral, SavedView, Skip
+from moderation.models.statements import Statement
+from moderation.models.transparency import DailyFigure, TransparencyYear
 
 __all__ = [
     "Account",
@@ -16,6 +18,7 @@ __all__ = [
     "CaseParty",
     "Contact",
     "Conversation",
+    "DailyFigure",
     "Decision",
     "Escalation",
     "Evidence",
@@ -32,4 +35,6 @@ __all__ = [
     "Sanction",
     "SavedView",
     "Skip",
+    "Statement",
+    "TransparencyYear",
 ]
