@@ -172,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
         "release_expired_leases": 15.0,
         "expire_sanctions": 30.0,
         "mark_seen_contacts": 60.0,
+        "count_transparency": 600.0,
     }.items()
 }
 

@@ -17,6 +17,8 @@ from moderation.operations.labelling import LONGEST_QUOTATION, Missed
 from moderation.operations.manual_cases import Referred
 from moderation.operations.readings import LONGEST_REASON, More
 from moderation.queries.desk import Draft
+from moderation.queries.statements import Form as StatementsForm
+from moderation.queries.statements import Period
 
 LONGEST_NOTE = 4000
 LONGEST_NOTICE = 8000
@@ -294,6 +296,23 @@ class ReferralForm(forms.Form):
 class LiftForm(forms.Form):
     reason = forms.CharField(required=False, max_length=LONGEST_NOTE)
     tab = forms.CharField(required=False)
+
+
+class StatementsExportForm(forms.Form):
+    """Which days of statements leave Haven, both included, and how they are written."""
+
+    since = forms.DateField(error_messages={"required": "Say from which day.", "invalid": "Write it as 2026-01-31."})
+    until = forms.DateField(error_messages={"required": "Say to which day.", "invalid": "Write it as 2026-01-31."})
+    written_as = forms.ChoiceField(
+        choices=[(form.value, form.label) for form in StatementsForm],
+        error_messages={"required": "Choose CSV or JSON lines.", "invalid_choice": "Choose CSV or JSON lines."},
+    )
+
+    def period(self) -> Period:
+        return Period(self.cleaned_data["since"], self.cleaned_data["until"])
+
+    def form(self) -> StatementsForm:
+        return StatementsForm(self.cleaned_data["written_as"])
 
 
 def sentences(form: forms.Form) -> str:

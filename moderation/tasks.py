@@ -5,7 +5,7 @@ from django.db import InterfaceError, OperationalError
 
 from moderation import hints
 from moderation.integrations import webhook
-from moderation.operations import contacts, leases, rescreening, sanctions, screening
+from moderation.operations import contacts, leases, rescreening, sanctions, screening, transparency
 
 task = shared_task(
     autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5, default_retry_delay=5
@@ -36,6 +36,12 @@ def expire_sanctions() -> None:
 @task
 def mark_seen_contacts() -> None:
     contacts.mark_seen_lately()
+
+
+@task
+def count_transparency() -> None:
+    """Hinted at all day, done once a night: the first hint after midnight (UTC) counts."""
+    transparency.count_due()
 
 
 @task

@@ -16,6 +16,8 @@ from moderation.views import (
     reports,
     sanctions,
     shift,
+    statements,
+    transparency,
 )
 
 QUEUE = [
@@ -96,6 +98,16 @@ SANCTIONS = [
     path("sanctions/<int:sanction_id>/lift/", sanctions.sanction_lift, name="sanction_lift"),
 ]
 
+STATEMENTS = [
+    path("sanctions/<int:sanction_id>/statement/", statements.sanction_statement, name="sanction_statement"),
+    path("transparency/statements/", statements.statements_export, name="statements_export"),
+]
+
+TRANSPARENCY = [
+    path("transparency/", transparency.transparency, name="transparency"),
+    path("transparency/<int:year>/figures.csv", transparency.transparency_csv, name="transparency_csv"),
+]
+
 PAUSE = [path("me/pause/", shift.pause_dismiss, name="pause_dismiss")]
 
 urlpatterns = [
@@ -111,5 +123,7 @@ urlpatterns = [
     *PROPOSALS,
     *ESCALATIONS,
     *SANCTIONS,
+    *STATEMENTS,
+    *TRANSPARENCY,
     *PAUSE,
 ]

@@ -52,11 +52,17 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
             ),
             Page("Approvals", "proposals", Capability.APPROVE, count=lambda counted: counted.approvals),
             Page("Escalations", "escalations", Capability.ANSWER_ESCALATIONS, count=lambda _: count_waiting()),
-            Page("Sanctions", "sanctions", Capability.READ_SANCTIONS),
+            Page("Sanctions", "sanctions", Capability.READ_SANCTIONS, also=("sanction_statement",)),
             Page("Open a case", "case_new", Capability.WORK_CASES, also=("case_new_open",)),
         ),
     ),
-    ("Oversight", (Page("Audit log", "audit", Capability.READ_AUDIT),)),
+    (
+        "Oversight",
+        (
+            Page("Audit log", "audit", Capability.READ_AUDIT),
+            Page("Transparency", "transparency", Capability.READ_TRANSPARENCY),
+        ),
+    ),
 )
 
 

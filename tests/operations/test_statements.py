@@ -1,6 +1,7 @@
 """Statements of reasons: none can be changed, every sanction in force has one, and each says what it must."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
@@ -59,7 +60,7 @@ def test_the_database_takes_no_education_notice_as_a_restriction() -> None:
 
 
 def test_an_export_is_for_admins_and_on_record() -> None:
-    days = {"since": making.NOON.date(), "until": making.NOON.date(), "written_as": "csv"}
+    days: Any = {"since": making.NOON.date(), "until": making.NOON.date(), "written_as": "csv"}
     for person in (making.moderator(), making.senior(), making.auditor()):
         with pytest.raises(NotPermitted):
             record_export(actor=person, **days)
@@ -141,6 +142,7 @@ def test_what_haven_did_by_itself_says_so() -> None:
 
 def test_a_change_is_stated_anew_and_names_what_it_replaces() -> None:
     first = suspended()
+    assert first.ends_at
     Sanction.objects.filter(pk=first.sanction_id).update(ends_at=first.ends_at + timedelta(days=7))
     standings.settle([first.sanction.account])
     standings.settle([first.sanction.account])
