@@ -18,6 +18,8 @@ class Capability(StrEnum):
     MANAGE_INTEGRATIONS = "manage_integrations"
     READ_AUDIT = "read_audit"
     READ_ANSWERS = "read_answers"  # what people wrote to the six questions
+    READ_TRANSPARENCY = "read_transparency"  # figures of a year, about nobody
+    EXPORT_STATEMENTS = "export_statements"  # anonymised, for the EU's transparency database
     SEE_LINKS = "see_links"  # which accounts belong to one person; confidential
     SET_PREFERENCES = "set_preferences"  # one's own
 
@@ -53,6 +55,7 @@ _SENIOR = _MODERATOR | {
     Capability.HEAR_APPEALS,
     Capability.READ_APPEAL_FIGURES,
     Capability.READ_ANSWERS,
+    Capability.READ_TRANSPARENCY,
 }
 _ADMIN = frozenset(Capability) - {Capability.HEAR_APPEALS}
 _AUDITOR = frozenset(
@@ -62,6 +65,7 @@ _AUDITOR = frozenset(
         Capability.READ_POLICY,
         Capability.READ_AUDIT,
         Capability.READ_APPEAL_FIGURES,
+        Capability.READ_TRANSPARENCY,
         Capability.SET_PREFERENCES,
     }
 )

@@ -177,6 +177,7 @@ CELERY_BEAT_SCHEDULE = {
         "gather_clusters": 60.0,
         "tell_check_ins": 60.0,
         "try_policies": 15.0,
+        "count_transparency": 600.0,
     }.items()
 }
 CELERY_BEAT_SCHEDULE["plan_check_ins"] = {

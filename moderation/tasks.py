@@ -15,6 +15,7 @@ from moderation.operations import (
     rescreening,
     sanctions,
     screening,
+    transparency,
     trying,
 )
 
@@ -65,6 +66,12 @@ def mark_seen_contacts() -> None:
 @task
 def gather_clusters() -> None:
     clusters.gather_lately()
+
+
+@task
+def count_transparency() -> None:
+    """Hinted at all day, done once a night: the first hint after midnight (UTC) counts."""
+    transparency.count_due()
 
 
 @task

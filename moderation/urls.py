@@ -26,6 +26,8 @@ from moderation.views import (
     sanction_changes,
     sanctions,
     shift,
+    statements,
+    transparency,
 )
 
 QUEUE = [
@@ -167,6 +169,16 @@ POLICIES = [
     path("policies/trials/<int:trial_id>/cancel/", policies.policy_trial_cancel, name="policy_trial_cancel"),
 ]
 
+STATEMENTS = [
+    path("sanctions/<int:sanction_id>/statement/", statements.sanction_statement, name="sanction_statement"),
+    path("transparency/statements/", statements.statements_export, name="statements_export"),
+]
+
+TRANSPARENCY = [
+    path("transparency/", transparency.transparency, name="transparency"),
+    path("transparency/<int:year>/figures.csv", transparency.transparency_csv, name="transparency_csv"),
+]
+
 PAUSE = [path("me/pause/", shift.pause_dismiss, name="pause_dismiss")]
 
 urlpatterns = [
@@ -188,5 +200,7 @@ urlpatterns = [
     *APPEALS,
     *LEARNING,
     *POLICIES,
+    *STATEMENTS,
+    *TRANSPARENCY,
     *PAUSE,
 ]

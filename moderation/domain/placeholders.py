@@ -8,10 +8,10 @@ ALWAYS = frozenset({"username", "ground", "clause"})
 
 # Beyond those: what else each kind of notice may name, and which of it may not be missing.
 MAY: dict[SanctionKind, frozenset[str]] = {
-    SanctionKind.EDUCATION_NOTICE: frozenset({"appeal_until"}),
-    SanctionKind.SUSPENSION: frozenset({"length", "appeal_until"}),
-    SanctionKind.TEEN_BADGE_HOLD: frozenset({"appeal_until"}),
-    SanctionKind.TEEN_BADGE_REMOVAL: frozenset({"appeal_until"}),
+    SanctionKind.EDUCATION_NOTICE: frozenset({"appeal_until", "appeal_link"}),
+    SanctionKind.SUSPENSION: frozenset({"length", "appeal_until", "appeal_link"}),
+    SanctionKind.TEEN_BADGE_HOLD: frozenset({"appeal_until", "appeal_link"}),
+    SanctionKind.TEEN_BADGE_REMOVAL: frozenset({"appeal_until", "appeal_link"}),
 }
 MUST: dict[SanctionKind, frozenset[str]] = {
     SanctionKind.EDUCATION_NOTICE: frozenset(),

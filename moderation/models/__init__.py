@@ -13,6 +13,8 @@ from moderation.models.outbox import OutboxEvent
 from moderation.models.persons import AccountChange, Pin
 from moderation.models.policies import PolicyTrial, PolicyVersion
 from moderation.models.remarks import Escalation, Label, Note, Referral, SavedView, Skip
+from moderation.models.statements import Statement
+from moderation.models.transparency import DailyFigure, TransparencyYear
 
 __all__ = [
     "Account",
@@ -25,6 +27,7 @@ __all__ = [
     "ClusterMember",
     "Contact",
     "Conversation",
+    "DailyFigure",
     "Decision",
     "Escalation",
     "Evidence",
@@ -47,5 +50,7 @@ __all__ = [
     "SanctionChange",
     "SavedView",
     "Skip",
+    "Statement",
     "Tie",
+    "TransparencyYear",
 ]

@@ -1,4 +1,4 @@
-"""What every change of sanctions ends with: the account's standing worked out anew, and the platform told.
+"""What every change of sanctions ends with: the standing worked out anew, reasons given, the platform told.
 
 Not operations: the caller holds the transaction.
 """
@@ -17,6 +17,7 @@ from moderation.domain.standing import standing_of
 from moderation.domain.vocabulary import TEEN_BADGE, ChangeState, EndedBy, HoldState, SanctionKind, SanctionState
 from moderation.models import Account, Hold, Sanction, SanctionChange
 from moderation.operations.enclosures import APPEAL_LINK, with_enclosures
+from moderation.operations.statements import state_reasons
 
 _ENDING = ["ended_at", "ended_by", "ended_how", "end_reason"]
 BADGE_KINDS = frozenset({SanctionKind.TEEN_BADGE_HOLD, SanctionKind.TEEN_BADGE_REMOVAL})
@@ -48,14 +49,19 @@ def locked_sanction(sanction_id: int) -> Sanction:
 
 
 def settle(accounts: Iterable[Account]) -> None:
-    """Recompute the standing of locked accounts from all their sanctions in force, never from the change at hand."""
+    """Recompute the standing of locked accounts from all their sanctions in force, never from the change at hand.
+
+    Whatever of these has come into force or changed gets its statement of reasons with it.
+    """
     standing = list(accounts)
     in_force = defaultdict(list)
-    for sanction in Sanction.objects.in_force().filter(account__in=standing):
+    sanctions = list(Sanction.objects.in_force().filter(account__in=standing))
+    for sanction in sanctions:
         in_force[sanction.account_id].append(sanction.as_in_force())
     for account in standing:
         columns = account.take_standing(standing_of(in_force[account.pk]))
         account.save(update_fields=columns)
+    state_reasons(sanctions)
 
 
 def end(sanction: Sanction, *, actor: Actor, how: EndedBy, reason: str, now: datetime) -> None:

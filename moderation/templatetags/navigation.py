@@ -55,7 +55,12 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Approvals", "proposals", Capability.APPROVE, count=lambda counted: counted.approvals),
             Page("Escalations", "escalations", Capability.ANSWER_ESCALATIONS, count=lambda _: count_waiting()),
             Page("Appeals", "appeals", Capability.HEAR_APPEALS, also=("appeal",), count=lambda _: count_appeals()),
-            Page("Sanctions", "sanctions", Capability.READ_SANCTIONS, also=("sanction", "sanctions_preview")),
+            Page(
+                "Sanctions",
+                "sanctions",
+                Capability.READ_SANCTIONS,
+                also=("sanction", "sanctions_preview", "sanction_statement"),
+            ),
             Page("People", "persons", Capability.READ_CASES, also=("person", "person_links")),
             Page("Check-ins", "check_ins", Capability.MANAGE_SANCTIONS, also=("check_ins_holding",)),
             Page("Answers", "questions_asked", Capability.READ_ANSWERS, also=("answers",)),
@@ -68,6 +73,7 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Appeal figures", "appeal_figures", Capability.READ_APPEAL_FIGURES),
             Page("Policy", "policies", Capability.READ_POLICY, also=("policy", "policy_edit", "policy_trial")),
             Page("Audit log", "audit", Capability.READ_AUDIT),
+            Page("Transparency", "transparency", Capability.READ_TRANSPARENCY),
         ),
     ),
 )
