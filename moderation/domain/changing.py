@@ -24,6 +24,7 @@ class Running:
     kind: SanctionKind
     ends_at: datetime | None
     permanent: bool = False
+    awaits_check_in: bool = False  # it goes on beyond its time until that is answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class After:
 
     ends_at: datetime | None = None
     permanent: bool = False
+    awaits_check_in: bool = False  # it goes on beyond its time until that is answered
     is_over: bool = False
 
 
@@ -51,7 +53,7 @@ def after(deed: Deed, running: Running, days: int | None, now: datetime) -> Afte
     """
     if deed not in _FITTING[running.kind]:
         raise Refused(_unfitting(deed, running.kind))
-    if running.ends_at is not None and running.ends_at <= now:
+    if running.ends_at is not None and running.ends_at <= now and not running.awaits_check_in:
         raise WrongMove("Its time is over, and it is being ended at this moment: nothing is left to change.")
     check_days(deed, days)
     length = timedelta(days=days or 0)

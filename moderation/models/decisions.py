@@ -252,7 +252,7 @@ class Sanction(Living):
 
     @property
     def running(self) -> Running:
-        return Running(SanctionKind(self.kind), self.ends_at, self.permanent)
+        return Running(SanctionKind(self.kind), self.ends_at, self.permanent, self.awaits_check_in)
 
     @property
     def seen(self) -> str:

@@ -128,7 +128,8 @@ def announce_end(sanction: Sanction, *, not_before: datetime, cause: str, again:
     another = has_another(sanction)
     if topic == "badge.restored" and another:
         return
-    said = {"notice": end_notice(sanction.account.display_name, kind, EndedBy(sanction.ended_how), another=another)}
+    how = EndedBy(sanction.ended_how or EndedBy.APPEAL)  # an appeal can make it a mere notice, which goes on
+    said = {"notice": end_notice(sanction.account.display_name, kind, how, another=another)}
     _tell(topic, sanction, said, when=_When(not_before, cause, again))
 
 

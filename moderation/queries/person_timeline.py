@@ -286,6 +286,7 @@ _HOW = {
     EndedBy.LIFTING: "lifted",
     EndedBy.APPEAL: "ended on appeal",
     EndedBy.REPLACEMENT: "replaced by another measure",
+    EndedBy.REGRANT: "ended: the badge was given again",
 }
 
 

@@ -134,6 +134,7 @@ _ENDED = {
     EndedBy.LIFTING: "Lifted",
     EndedBy.APPEAL: "Overturned on appeal",
     EndedBy.REPLACEMENT: "Replaced by another",
+    EndedBy.REGRANT: "Badge given again",
 }
 
 

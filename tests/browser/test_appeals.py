@@ -72,7 +72,7 @@ def test_axe_finds_nothing_on_the_hosted_page(
 def test_an_appeal_is_heard_by_keys_and_undone(open_page: OpenPage, sanction: Sanction, senior: User) -> None:
     appeal = making.appeal(sanction)
     page = open_page("/appeals/", senior, **DESK)
-    page.keyboard.press("y")
+    page.keyboard.press("i")
     expect(page.get_by_role("heading", name="Your first view")).to_be_visible()
     expect(page.get_by_text("30 days")).to_have_count(0)
     page.get_by_label("Your first view").fill(VIEW)

@@ -67,7 +67,7 @@ def test_by_keyboard_from_the_queue_to_one_decision_for_all(open_page: OpenPage)
 
     page.get_by_role("link", name="Group of 3").first.click()
     expect(page.get_by_role("heading", name="Group of 3 in contact off the site")).to_be_visible()
-    page.keyboard.press("v")
+    page.keyboard.press("=")
     expect(page.get_by_role("heading", name="One decision for the group of 3")).to_be_visible()
     page.keyboard.press("c")
 

@@ -74,7 +74,7 @@ def test_without_javascript_it_is_the_same(open_page: OpenPage) -> None:
     expect(page.locator(".timeline > li")).to_have_count(2)
     page.get_by_role("button", name="Show linked accounts").click()
     expect(page.get_by_role("link", name="tideline")).to_be_visible()
-    page.get_by_text("Correct").last.click()
+    page.locator("summary").filter(has_text="Correct").first.click()
     page.get_by_label("Correction of note").first.fill("was never said")
     page.get_by_role("button", name="Keep the correction").first.click()
 

@@ -68,7 +68,11 @@ WRONG = [
     ("notices.suspension", [], "1 to 24 texts"),
     ("notices.suspension", [text(SUSPENDED), text(SUSPENDED)], "the same name"),
     ("notices.suspension", [text(SUSPENDED, language="EN")], "no language"),
-    ("notices.suspension", [text(SUSPENDED + " {password}")], "nothing fills in {password}. There are {appeal_link}, {appeal_until}"),
+    (
+        "notices.suspension",
+        [text(SUSPENDED + " {password}")],
+        "nothing fills in {password}. There are {appeal_link}, {appeal_until}",
+    ),
     ("notices.suspension", [text("Hello {username}: {ground}. {clause} {length}")], "{appeal_until} is missing"),
     ("notices.suspension", [text(SUSPENDED + " {")], "a brace stands alone"),
     ("notices.suspension", [text(SUSPENDED + " {username!r}")], "no placeholder"),

@@ -220,7 +220,9 @@ def test_a_suspension_and_its_lifting_are_understood(connected: Platform) -> Non
     assert suspension.ends_at is not None
     account = connected.account(member.ext_id)
     assert account["suspended_until"] == suspension.ends_at.isoformat()
-    assert [notice["text"] for notice in account["notices"]] == [suspension.notice]
+    (notice,) = account["notices"]
+    assert notice["text"].startswith(suspension.notice)
+    assert "/appeal/" in notice["text"]
 
     lift_sanction(suspension.pk, actor=making.admin(), reason="Mistaken for somebody else.")
     make_due()

@@ -16,6 +16,7 @@ from moderation.models import (
     DailyFigure,
     Decision,
     Finding,
+    FirstView,
     Label,
     Referral,
     Report,
@@ -113,17 +114,20 @@ def _decided(moment: datetime, ground: Ground, code: str, number: int, *, is_rep
         ended_how="lifting",
         proposer=None if number % 2 else sanction.proposer,
     )
-    heard = number != 1
-    Appeal.objects.create(
-        ext_id=f"appeal {sanction.pk}",
-        sanction=sanction,
-        text="please",
-        created_at=moment,
-        state=[AppealState.UPHELD, AppealState.REDUCED, AppealState.OVERTURNED][number % 3] if heard else "open",
-        hearer=making.senior() if heard else None,
-        heard_at=moment if heard else None,
+    appeal = Appeal.objects.create(
+        ext_id=f"appeal {sanction.pk}", sanction=sanction, text="please", created_at=moment, due_at=moment
     )
     Appeal.objects.filter(sanction=sanction).update(received_at=moment - timedelta(hours=number + 1))
+    if number != 1:
+        _heard(appeal, [AppealState.UPHELD, AppealState.REDUCED, AppealState.OVERTURNED][number % 3], moment)
+
+
+def _heard(appeal: Appeal, state: AppealState, moment: datetime) -> None:
+    by = making.senior()
+    view = FirstView.objects.create(appeal=appeal, person=by, text="a look")
+    Appeal.objects.filter(pk=appeal.pk).update(
+        state=state, hearer=by, heard_at=moment, first_view=view, reply="we have looked again"
+    )
 
 
 def _dismissed(moment: datetime, ground: Ground) -> None:

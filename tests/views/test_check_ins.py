@@ -178,7 +178,7 @@ def test_the_list_of_sanctions_says_what_a_suspension_waits_for() -> None:
     assert "then only after a check-in" in text_of(browser, "sanctions")
 
     making.time_over(sanction)
-    assert "waits for a check-in" in text_of(browser, "sanctions")
+    assert "then only after a check-in" in text_of(browser, "sanctions")
     waive_check_in(sanction.check_in.pk, actor=making.admin(), reason="x")
     assert "a check-in" not in text_of(browser, "sanctions")
 
