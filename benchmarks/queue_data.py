@@ -55,7 +55,7 @@ FROM generate_series(%(accounts_from)s, %(accounts)s) AS n;
 _CONVERSATIONS = """
 INSERT INTO moderation_conversation (id, ext_id, room)
 SELECT n, 'conversation' || n, CASE WHEN n %% 12 = 0 THEN 'group' WHEN n %% 30 = 0 THEN 'forum' ELSE 'one_to_one' END
-FROM generate_series(%(first)s, %(last)s) AS n;
+FROM generate_series(%(first)s::bigint, %(last)s) AS n;
 """
 
 # First what happened, then what follows of it: ground, who is there and who reported make severity and priority.
@@ -63,7 +63,7 @@ _CASES = """
 WITH drawn AS MATERIALIZED (
     SELECT n, random() AS which, random() < 0.18 AS teen, random() AS source, random() AS score, random() AS age,
         random() AS tongue, random() < 0.04 AS on_break, random() < 0.06 AS seen_before, random() AS lane
-    FROM generate_series(%(first)s, %(last)s) AS n
+    FROM generate_series(%(first)s::bigint, %(last)s) AS n
 ), told AS MATERIALIZED (
     SELECT *, CASE WHEN which < 0.35 THEN 'contact_shared' WHEN which < 0.75 THEN 'contact_requested'
             WHEN which < 0.87 THEN 'offsite_contact' WHEN which < 0.90 THEN 'offsite_harm' ELSE 'other' END AS ground,
