@@ -179,7 +179,7 @@ def _choices(page: CasePage, wish: Wish) -> Iterable[ChoiceShown]:
         Choice.BADGE: "Remove badge",
         Choice.SUSPEND: "Suspend …",
         Choice.EDUCATE: "Education notice",
-        Choice.EACH: "One by one …",
+        Choice.EACH: "By rule and account …",
         Choice.NO_VIOLATION: "No violation",
     }
     can_remove = any(candidate.holds_teen_badge for candidate in page.people.candidates)
