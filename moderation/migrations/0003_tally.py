@@ -219,6 +219,8 @@ class Migration(migrations.Migration):
             model_name="casesort",
             constraint=models.UniqueConstraint(
                 fields=(
+                    "holder",
+                    "handed_to",
                     "ground",
                     "severity",
                     "lane",
@@ -230,8 +232,6 @@ class Migration(migrations.Migration):
                     "put_off",
                     "people",
                     "language",
-                    "holder",
-                    "handed_to",
                 ),
                 name="case_sort_once",
             ),

@@ -12,6 +12,8 @@ from moderation.models.fields import code_field
 MOST_REPORTERS = 3  # from here on it is «and more»
 # What makes a sort, and how it is read off a case. The triggers say the same; a test holds them together.
 READ_OFF = {
+    "holder": "coalesce(holder_id, 0)",
+    "handed_to": "coalesce(handed_to_id, 0)",
     "ground": "ground",
     "severity": "severity",
     "lane": "lane",
@@ -23,8 +25,6 @@ READ_OFF = {
     "put_off": "waits_until IS NOT NULL",
     "people": f"least(reporters, {MOST_REPORTERS})",
     "language": "language",
-    "holder": "coalesce(holder_id, 0)",
-    "handed_to": "coalesce(handed_to_id, 0)",
 }
 COLUMNS = ", ".join(READ_OFF)
 
