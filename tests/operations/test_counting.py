@@ -190,6 +190,16 @@ def test_a_recount_says_and_mends_what_differs() -> None:
     assert kept_sorts() == gathered() == true_sorts()
 
 
+def test_a_number_below_zero_breaks_no_page() -> None:
+    open_cases(2, language="pl")
+    counting.gather_changes()
+    CaseSort.objects.update(cases=-1)
+
+    assert counts() == {"ready": 0, "put_off": 0, "late": 0}
+    counting.recount()
+    assert counts() == {"ready": 2, "put_off": 0, "late": 0}
+
+
 def test_beat_counts_for_everybody() -> None:
     tally.tally()
     [case] = open_cases(1)
