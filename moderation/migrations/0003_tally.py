@@ -33,8 +33,9 @@ def _sort(row=""):
 
 # Whoever sets when a case is due need not think of `late`; time alone is heeded by operations/counting.py.
 _LATE = """
-UPDATE moderation_case SET late = true WHERE state = 'open' AND due_at < statement_timestamp();
-UPDATE moderation_case SET waits_until = NULL WHERE state = 'open' AND waits_until <= statement_timestamp();
+UPDATE moderation_case SET late = due_at < statement_timestamp(),
+    waits_until = CASE WHEN waits_until > statement_timestamp() THEN waits_until END
+WHERE state = 'open' AND (due_at < statement_timestamp() OR waits_until <= statement_timestamp());
 CREATE FUNCTION tell_if_late() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.late := NEW.due_at < statement_timestamp();
@@ -71,7 +72,7 @@ CREATE TRIGGER case_sort_ends AFTER DELETE ON moderation_case
 INSERT INTO moderation_casesort ({_COLUMNS}, cases)
 SELECT {_sort()}, count(*) FROM moderation_case WHERE state = 'open' GROUP BY {", ".join(map(str, range(1, 14)))};
 """  # noqa: S608 - constants alone
-_NOT_COUNT = """  # noqa: S608 - constants alone
+_NOT_COUNT = """
 DROP TRIGGER case_sort_begins ON moderation_case;
 DROP TRIGGER case_sort_changes ON moderation_case;
 DROP TRIGGER case_sort_ends ON moderation_case;

@@ -200,6 +200,20 @@ def test_a_number_below_zero_breaks_no_page() -> None:
     assert counts() == {"ready": 2, "put_off": 0, "late": 0}
 
 
+def test_the_migration_counts_what_is_there_and_can_be_taken_back() -> None:
+    now = clock.now()
+    open_cases(2, language="pl", due_at=now - timedelta(hours=1))
+    open_cases(1, waits_until=now - timedelta(hours=1))
+    open_cases(1, waits_until=now + timedelta(hours=1))
+    making.decided(making.case())
+    call_command("migrate", "moderation", "0002_first_policy", verbosity=0)
+    call_command("migrate", "moderation", verbosity=0)
+
+    assert gathered() == true_sorts()
+    assert counts() == {"ready": 3, "put_off": 1, "late": 2}
+    assert (counting.turn_cases(), counting.recount()) == (0, [])
+
+
 def test_beat_counts_for_everybody() -> None:
     tally.tally()
     [case] = open_cases(1)
