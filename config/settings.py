@@ -167,11 +167,13 @@ CELERY_BEAT_SCHEDULE = {
     # A hint that nobody took before the next one comes is worthless: it expires instead of piling up.
     task: {"task": f"moderation.tasks.{task}", "schedule": seconds, "options": {"expires": seconds}}
     for task, seconds in {
+        "count_cases": 2.0,
         "screen_messages": 5.0,
         "deliver_outbox": 5.0,
         "release_expired_leases": 15.0,
         "expire_sanctions": 30.0,
         "mark_seen_contacts": 60.0,
+        "recount_cases": 24 * 3600.0,
     }.items()
 }
 

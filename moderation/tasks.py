@@ -1,12 +1,15 @@
 """What Celery runs. Every task is one operation; its message is only a hint that there may be work."""
 
+import structlog
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
 from moderation import hints
 from moderation.integrations import webhook
-from moderation.operations import contacts, leases, rescreening, sanctions, screening
+from moderation.operations import contacts, counting, leases, rescreening, sanctions, screening
+from moderation.queries import tally
 
+log = structlog.get_logger(__name__)
 task = shared_task(
     autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5, default_retry_delay=5
 )
@@ -36,6 +39,22 @@ def expire_sanctions() -> None:
 @task
 def mark_seen_contacts() -> None:
     contacts.mark_seen_lately()
+
+
+@task
+def count_cases() -> None:
+    """Every two seconds: what the queue's page says is then never older, and no request has to count."""
+    for _ in range(ROUNDS):
+        if counting.turn_cases() < counting.MOST_TURNED:
+            break
+    counting.gather_changes()
+    tally.renew()
+
+
+@task
+def recount_cases() -> None:
+    for difference in counting.recount():
+        log.warning("count_differed", sort=difference.sort, kept=difference.kept, true=difference.true)
 
 
 @task

@@ -8,12 +8,15 @@ from moderation.models.decisions import Decision, Sanction
 from moderation.models.outbox import OutboxEvent
 from moderation.models.policies import PolicyVersion
 from moderation.models.remarks import Escalation, Label, Note, Referral, SavedView, Skip
+from moderation.models.sorts import CaseSort, CaseSortChange
 
 __all__ = [
     "Account",
     "Appeal",
     "Case",
     "CaseParty",
+    "CaseSort",
+    "CaseSortChange",
     "Contact",
     "Conversation",
     "Decision",
