@@ -2,13 +2,14 @@
 
 import re
 from datetime import datetime
-from typing import Any
 
 from django import template
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from moderation.domain.deadlines import time_left
+from moderation.domain.vocabulary import Severity
+from moderation.queries.queue import PartyShown
 
 register = template.Library()
 
@@ -34,7 +35,37 @@ def mark_masked(text: str) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
 
 
-@register.inclusion_tag("components/_due.html")
-def due(at: datetime, now: datetime) -> dict[str, Any]:
+# Every time is in UTC, on every page. `date`, which could do this too, first works out language, zone and format.
+
+
+@register.filter
+def iso(moment: datetime) -> str:
+    return moment.isoformat()
+
+
+@register.filter
+def clock(moment: datetime) -> str:
+    return f"{moment:%H:%M}"
+
+
+@register.filter
+def chip(severity: Severity) -> SafeString:
+    return format_html('<span class="chip {}">{}</span>', severity.code, severity.label)
+
+
+@register.filter
+def introduced(party: PartyShown) -> SafeString:
+    """An account in a list: its name, in the colour of teens if it is one, and what it is."""
+    name = '<b class="teen">{}</b>' if party.is_teen else "<b>{}</b>"
+    return format_html(name + ' <span class="role">{}</span>', party.name, party.words)
+
+
+_DUE = '<time class="due{}" datetime="{}" title="{} UTC" data-due>{}<span data-left>{}</span></time>'
+_LATE = mark_safe('<span class="visually-hidden">past due: </span>')
+
+
+@register.simple_tag
+def due(at: datetime, now: datetime) -> SafeString:
     """When something is due, seen from `now`; clock.js keeps it true."""
-    return {"at": at, "late": at < now, "left": time_left(at, now)}
+    late, says_late = (" late", _LATE) if at < now else ("", "")
+    return format_html(_DUE, late, at.isoformat(), f"{at.day} {at:%b %Y, %H:%M}", says_late, time_left(at, now))
