@@ -225,7 +225,7 @@ def _parties_of(cases: list[Case]) -> dict[int, list[Any]]:
     """Accounts by their case; each carries `is_actor` and, of all in the case, the `total`."""
     asked: dict[str, Any] = {"cases": [case.pk for case in cases], "most": PARTIES_SHOWN}
     found: dict[int, list[Any]] = {}
-    for account in Account.objects.raw(_PARTIES, asked):
+    for account in Account.objects.raw(_PARTIES, asked) if cases else ():
         found.setdefault(account.case_id, []).append(account)  # type: ignore[attr-defined]
     return found
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django import template
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.template import Context
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -76,12 +76,6 @@ def _entries(pages: tuple[Page, ...], request: HttpRequest) -> Iterator[Entry]:
         count = page.count(tally()) if page.count else 0
         is_current = here in (page.url_name, *page.also)
         yield Entry(page.label, reverse(page.url_name), is_current, count=f"{count:,}" if count else "")
-
-
-@register.filter
-def asking(query: QueryDict) -> str:
-    """What follows the address of a page: «?ground=offsite_harm», or nothing."""
-    return f"?{query.urlencode()}" if query else ""
 
 
 BOOST = (
