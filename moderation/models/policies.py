@@ -1,17 +1,20 @@
 """Policy versions: the rules as data, each in force from its publication to the next one's."""
 
+from functools import cached_property
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
 from moderation.domain.policy import Policy
+from moderation.models.prepared import Prepared
 
 
-class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
+class PolicyVersionManager(models.Manager["PolicyVersion"]):
     def in_force(self) -> "PolicyVersion":
         """The latest published version. There always is one: the first migration publishes version 1."""
-        return self.filter(published_at__isnull=False).latest("number")
+        return _IN_FORCE()[0]
 
 
 class PolicyVersion(models.Model):
@@ -22,7 +25,7 @@ class PolicyVersion(models.Model):
     published_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
 
-    objects = PolicyVersionQuerySet.as_manager()
+    objects = PolicyVersionManager()
 
     class Meta:
         constraints = [
@@ -35,6 +38,9 @@ class PolicyVersion(models.Model):
     def __str__(self) -> str:
         return f"policy v{self.number}"
 
-    @property
+    @cached_property
     def policy(self) -> Policy:
         return Policy.from_body(self.number, self.body)
+
+
+_IN_FORCE = Prepared(lambda: PolicyVersion.objects.filter(published_at__isnull=False).order_by("-number")[:1])

@@ -13,20 +13,27 @@ from moderation import outbox
 from moderation.domain.standing import standing_of
 from moderation.domain.vocabulary import TEEN_BADGE, EndedBy, SanctionKind, SanctionState
 from moderation.models import Account, Sanction
+from moderation.models.prepared import Prepared, among
 
 BADGE_KINDS = frozenset({SanctionKind.TEEN_BADGE_HOLD, SanctionKind.TEEN_BADGE_REMOVAL})
 
 
 def lock_accounts(account_ids: Iterable[int]) -> list[Account]:
     """The accounts, locked in the order of their ids, which is the order in which everyone locks them."""
-    return list(Account.objects.filter(pk__in=set(account_ids)).order_by("pk").select_for_update(no_key=True))
+    return _LOCKED(accounts=sorted(set(account_ids)))
+
+
+_LOCKED = Prepared(
+    lambda: Account.objects.filter(among("pk", "accounts")).order_by("pk").select_for_update(no_key=True)
+)
+_IN_FORCE = Prepared(lambda: Sanction.objects.in_force().filter(among("account", "accounts")))
 
 
 def settle(accounts: Iterable[Account]) -> None:
     """Recompute the standing of locked accounts from all their sanctions in force, never from the change at hand."""
     standing = list(accounts)
     in_force = defaultdict(list)
-    for sanction in Sanction.objects.in_force().filter(account__in=standing):
+    for sanction in _IN_FORCE(accounts=[account.pk for account in standing]):
         in_force[sanction.account_id].append(sanction.as_in_force())
     for account in standing:
         columns = account.take_standing(standing_of(in_force[account.pk]))

@@ -13,6 +13,7 @@ from moderation.domain.planning import Candidate, Choice, Consequence, Step, Wis
 from moderation.domain.policy import Clause, Measure
 from moderation.domain.vocabulary import SanctionKind
 from moderation.models import Account
+from moderation.models.prepared import Prepared, among
 from moderation.queries.cases import CasePage
 
 KEYS = {
@@ -169,8 +170,11 @@ def unread(steps: Iterable[Step], draft: Draft) -> bool:
 
 def usernames(steps: Iterable[Step]) -> Mapping[int, str]:
     """The names for notices; also of accounts whose name the page does not show."""
-    accounts = Account.objects.in_bulk([step.candidate.account_id for step in steps])
-    return {pk: account.display_name for pk, account in accounts.items()}
+    accounts = _ACCOUNTS(accounts=[step.candidate.account_id for step in steps])
+    return {account.pk: account.display_name for account in accounts}
+
+
+_ACCOUNTS = Prepared(lambda: Account.objects.filter(among("pk", "accounts")))
 
 
 def _choices(page: CasePage, wish: Wish) -> Iterable[ChoiceShown]:

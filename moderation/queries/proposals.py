@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Prefetch
+
 from accounts import Actor
 from accounts.roles import Capability
 from moderation.domain.vocabulary import DecisionState, Ground, Outcome, SanctionKind, Severity
-from moderation.models import Case, Decision, clock
+from moderation.models import Case, Decision, Sanction, clock
+from moderation.models.prepared import Prepared, Slot
 from moderation.permissions import may_answer, require
 
 PAGE_SIZE = 50
@@ -65,7 +68,7 @@ def proposals_page(*, viewer: Actor) -> ProposalsPage:
     waiting = (
         Decision.objects.filter(state=DecisionState.PROPOSED)
         .select_related("decided_by", "answered_by", "case", "policy_version")
-        .prefetch_related("sanctions__account", "case__parties")
+        .prefetch_related(_WITH_ACCOUNTS, "case__parties")
         .order_by("decided_at", "id")[: PAGE_SIZE + 1]
     )
     found = list(waiting)
@@ -75,10 +78,19 @@ def proposals_page(*, viewer: Actor) -> ProposalsPage:
     )
 
 
+_WITH_ACCOUNTS = Prefetch("sanctions", Sanction.objects.select_related("account"))
+_LATEST = Prepared(
+    lambda: (
+        Decision.objects.filter(case=Slot("case"))
+        .select_related("decided_by", "answered_by", "case", "policy_version")
+        .prefetch_related(_WITH_ACCOUNTS, "case__parties")
+        .order_by("-pk")[:1]
+    )
+)
+
+
 def latest_decision(case: Case, *, viewer: Actor, now: datetime) -> DecisionShown | None:
-    people = case.decisions.select_related("decided_by", "answered_by", "policy_version")
-    decisions = people.prefetch_related("sanctions__account", "case__parties")
-    decision = decisions.order_by("-pk").first()
+    decision = _LATEST.first(case=case.pk)
     return None if decision is None else decision_shown(decision, viewer, now)
 
 
