@@ -168,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
     # A hint that nobody took before the next one comes is worthless: it expires instead of piling up.
     task: {"task": f"moderation.tasks.{task}", "schedule": seconds, "options": {"expires": seconds}}
     for task, seconds in {
+        "count_cases": 2.0,
         "screen_messages": 5.0,
         "deliver_outbox": 5.0,
         "release_expired_leases": 15.0,
@@ -178,6 +179,7 @@ CELERY_BEAT_SCHEDULE = {
         "tell_check_ins": 60.0,
         "try_policies": 15.0,
         "count_transparency": 600.0,
+        "recount_cases": 24 * 3600.0,
     }.items()
 }
 CELERY_BEAT_SCHEDULE["plan_check_ins"] = {

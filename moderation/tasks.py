@@ -1,5 +1,6 @@
 """What Celery runs. Every task is one operation; its message is only a hint that there may be work."""
 
+import structlog
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
@@ -10,6 +11,7 @@ from moderation.operations import (
     asking,
     clusters,
     contacts,
+    counting,
     holds,
     leases,
     rescreening,
@@ -18,7 +20,9 @@ from moderation.operations import (
     transparency,
     trying,
 )
+from moderation.queries import tally
 
+log = structlog.get_logger(__name__)
 task = shared_task(
     autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5, default_retry_delay=5
 )
@@ -72,6 +76,22 @@ def gather_clusters() -> None:
 def count_transparency() -> None:
     """Hinted at all day, done once a night: the first hint after midnight (UTC) counts."""
     transparency.count_due()
+
+
+@task
+def count_cases() -> None:
+    """Every two seconds: what the queue's page says is then never older, and no request has to count."""
+    for _ in range(ROUNDS):
+        if counting.turn_cases() < counting.MOST_TURNED:
+            break
+    counting.gather_changes()
+    tally.renew()
+
+
+@task
+def recount_cases() -> None:
+    for difference in counting.recount():
+        log.warning("count_differed", sort=difference.sort, kept=difference.kept, true=difference.true)
 
 
 @task

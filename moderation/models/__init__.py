@@ -13,6 +13,7 @@ from moderation.models.outbox import OutboxEvent
 from moderation.models.persons import AccountChange, Pin
 from moderation.models.policies import PolicyTrial, PolicyVersion
 from moderation.models.remarks import Escalation, Label, Note, Referral, SavedView, Skip
+from moderation.models.sorts import CaseSort, CaseSortChange
 from moderation.models.statements import Statement
 from moderation.models.transparency import DailyFigure, TransparencyYear
 
@@ -22,6 +23,8 @@ __all__ = [
     "Appeal",
     "Case",
     "CaseParty",
+    "CaseSort",
+    "CaseSortChange",
     "CheckIn",
     "Cluster",
     "ClusterMember",

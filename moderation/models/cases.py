@@ -99,6 +99,12 @@ class Case(Living):
     )
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    late = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Past due, as of a few seconds ago: set by the database, and only to count by.",
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
     version = models.PositiveIntegerField(default=1)
@@ -108,7 +114,9 @@ class Case(Living):
     lease_token = models.PositiveIntegerField(default=0)
 
     lane = code_field(Lane, default=Lane.ORDINARY)
-    waits_until = models.DateTimeField(null=True, blank=True, help_text="Put off: not offered before.")
+    waits_until = models.DateTimeField(
+        null=True, blank=True, help_text="Put off: not offered before. Empty soon after."
+    )
     handed_to = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
     objects = CaseQuerySet.as_manager()
@@ -172,26 +180,9 @@ class Case(Living):
                 name="case_teen_severity",
             ),
             models.Index(fields=["rank", "opened_at", "id"], condition=OPEN & Q(reporters__gt=0), name="case_reported"),
-            models.Index(
-                fields=[
-                    "ground",
-                    "severity",
-                    "teen",
-                    "screened",
-                    "reporters",
-                    "holder",
-                    "language",
-                    "on_break",
-                    "seen_before",
-                    "lane",
-                    "handed_to",
-                ],
-                include=["due_at", "waits_until"],
-                condition=OPEN,
-                name="case_counts",
-            ),
             models.Index(fields=["lease_expires_at"], condition=Q(holder__isnull=False), name="case_lease_end"),
             models.Index(fields=["due_at", "id"], condition=OPEN, name="case_due"),
+            models.Index(fields=["due_at"], condition=OPEN & Q(late=False), name="case_not_yet_late"),
             models.Index(fields=["language", "rank", "opened_at", "id"], condition=OPEN, name="case_language"),
             models.Index(fields=["rank", "opened_at", "id"], condition=OPEN & Q(on_break=True), name="case_on_break"),
             models.Index(

@@ -91,7 +91,9 @@ class Account(models.Model):
         return Standing(self.suspended, self.suspended_until, tuple(self.badges_held), tuple(self.badges_removed))
 
     def take_standing(self, standing: Standing) -> list[str]:
-        """Copy a computed standing onto the row, unsaved; answers the names of the columns to save."""
+        """Copy a computed standing onto the row, unsaved; answers the names of the columns to save, if any differ."""
+        if standing == self.standing:
+            return []
         self.suspended, self.suspended_until = standing.suspended, standing.suspended_until
         self.badges_held, self.badges_removed = list(standing.badges_held), list(standing.badges_removed)
         return ["suspended", "suspended_until", "badges_held", "badges_removed"]

@@ -1,5 +1,7 @@
 """Policy versions: the rules as data, each in force from its publication to the next one's; and trials of drafts."""
 
+from functools import cached_property
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q
@@ -12,6 +14,7 @@ from moderation.domain.policy import Policy
 from moderation.domain.vocabulary import TrialState
 from moderation.models.fields import code_field, only
 from moderation.models.life import Living
+from moderation.models.prepared import Prepared
 
 
 class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
@@ -23,7 +26,7 @@ class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
 
     def in_force(self) -> "PolicyVersion":
         """The latest published version. There always is one: the first migration publishes version 1."""
-        return self.published().latest("number")
+        return _IN_FORCE()[0]
 
 
 class PlaceAmong(Func):
@@ -73,7 +76,7 @@ class PolicyVersion(models.Model):
     def __str__(self) -> str:
         return f"policy v{self.number}"
 
-    @property
+    @cached_property
     def policy(self) -> Policy:
         return Policy.from_body(self.number, self.body)
 
@@ -117,3 +120,6 @@ class PolicyTrial(Living):
 
     def __str__(self) -> str:
         return f"trial {self.pk} of policy v{self.version_id}"
+
+
+_IN_FORCE = Prepared(lambda: PolicyVersion.objects.filter(published_at__isnull=False).order_by("-number")[:1])

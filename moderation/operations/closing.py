@@ -6,7 +6,11 @@ from django.db.models import Q
 
 from moderation import outbox
 from moderation.domain.vocabulary import CaseState, Outcome, ReportState
-from moderation.models import Case, Decision
+from moderation.models import Case, Decision, Report
+from moderation.models.prepared import Prepared, Slot
+
+_REPORTS = Prepared(lambda: Report.objects.filter(case=Slot("case"), state=Slot("state")))
+_REPORTERS = Prepared(lambda: Report.objects.filter(case=Slot("case")).select_related("reporter"))
 
 
 def leave_proposed(case: Case) -> None:
@@ -17,7 +21,7 @@ def leave_proposed(case: Case) -> None:
 def close(case: Case, now: datetime) -> None:
     case.closed_at = now
     _move(case, CaseState.CLOSED)
-    for report in case.reports.filter(state=ReportState.OPEN):
+    for report in _REPORTS(case=case.pk, state=ReportState.OPEN.value):
         report.move_to(ReportState.CLOSED)
         report.save(update_fields=["state"])
 
@@ -26,7 +30,7 @@ def reopen(case: Case) -> None:
     """Back into the queue, with its reports."""
     case.closed_at = None
     _move(case, CaseState.OPEN)
-    for report in case.reports.filter(state=ReportState.CLOSED):
+    for report in _REPORTS(case=case.pk, state=ReportState.CLOSED.value):
         report.move_to(ReportState.OPEN)
         report.save(update_fields=["state"])
 
@@ -42,7 +46,7 @@ def has_successor(case: Case) -> bool:
 def tell_reporters(decision: Decision, *, not_before: datetime, cause: str) -> None:
     """Every reporter hears that somebody looked, and whether something was done; never what, nor to whom."""
     told = "action_taken" if decision.outcome == Outcome.SANCTIONED else "no_violation"
-    for report in decision.case.reports.select_related("reporter"):
+    for report in _REPORTERS(case=decision.case_id):
         outbox.post(
             "report.closed",
             {"report": report.ext_id, "reporter": report.reporter.ext_id, "outcome": told},

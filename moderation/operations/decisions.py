@@ -12,6 +12,7 @@ from moderation.domain.ladder import needs_approval
 from moderation.domain.refusals import NotPermitted, Refused, Stale, WrongMove
 from moderation.domain.vocabulary import ChangeState, DecisionState, Ground, Outcome, SanctionState, Severity
 from moderation.models import Account, Case, Decision, Hold, PolicyVersion, SanctionChange, clock
+from moderation.models.prepared import Prepared, Slot
 from moderation.operations import closing, enacting, holding, standings
 from moderation.operations.leases import whereabouts
 from moderation.operations.verdicts import Verdict, check_accounts, check_holds, check_policy
@@ -32,7 +33,7 @@ def decide_case(case_id: int, *, actor: Actor, verdict: Verdict) -> Decision:
 
     require(actor, Capability.WORK_CASES)
 
-    before = Decision.objects.filter(key=verdict.key).first()
+    before = _BY_KEY.first(key=verdict.key)
     if before is not None:
         return _same(before, case, actor)
     _check_seen(case, verdict, actor, now)
@@ -166,7 +167,11 @@ def _check_seen(case: Case, verdict: Verdict, actor: Actor, now: datetime) -> No
 
 def _reachable(case: Case) -> set[int]:
     """The parties, and every other account of the same persons: some grounds reach all accounts of a person."""
-    parties = Account.objects.filter(case_parts__case=case)
-    persons = parties.exclude(person="").values_list("person", flat=True)
-    linked = Account.objects.filter(person__in=list(persons))
-    return {case.subject_id, *parties.values_list("pk", flat=True), *linked.values_list("pk", flat=True)}
+    parties = _PARTIES(case=case.pk)
+    persons = {person for _, person in parties} - {""}
+    linked = Account.objects.filter(person__in=persons).values_list("pk", flat=True)
+    return {case.subject_id, *(pk for pk, _ in parties), *linked}
+
+
+_BY_KEY = Prepared(lambda: Decision.objects.filter(key=Slot("key")))
+_PARTIES = Prepared(lambda: Account.objects.filter(case_parts__case=Slot("case")).values_list("pk", "person"))

@@ -8,17 +8,29 @@ from moderation.domain.refusals import Missing
 from moderation.domain.vocabulary import Ground, SanctionKind, SanctionState
 from moderation.domain.wording import Told, notice, reason
 from moderation.models import Account, Case, Conversation, Decision, Sanction
+from moderation.models.prepared import Prepared, Slot
 from moderation.operations import closing, standings
 from moderation.operations.check_ins import require_check_in
 from moderation.operations.verdicts import Measured
 
 
 def locked_case(case_id: int) -> Case:
-    cases = Case.objects.select_for_update(of=("self",), no_key=True).select_related("holder")
-    case = cases.filter(pk=case_id).first()
+    case = _LOCKED.first(case=case_id)
     if case is None:
         raise Missing("There is no such case.")
     return case
+
+
+_LOCKED = Prepared(
+    lambda: Case.objects.select_for_update(of=("self",), no_key=True).select_related("holder").filter(pk=Slot("case"))
+)
+_WAITING = Prepared(
+    lambda: (
+        Sanction.objects.filter(decision=Slot("decision"), state=SanctionState.PROPOSED)
+        .select_related("account", "policy_version")
+        .order_by("pk")
+    )
+)
 
 
 def locked_decision(decision_id: int) -> Decision:
@@ -91,13 +103,12 @@ def hold_badges(decision: Decision, now: datetime, *, held: Collection[int]) -> 
 
 def put_in_force(decision: Decision, now: datetime) -> None:
     policy = decision.policy_version.policy
-    waiting = decision.sanctions.filter(state=SanctionState.PROPOSED).select_related("account", "policy_version")
-    for sanction in waiting.order_by("pk"):
+    for sanction in _WAITING(decision=decision.pk):
         sanction.move_to(SanctionState.IN_FORCE)
         sanction.starts_at = now
         sanction.ends_at = _end(sanction, now, policy.ladder_window)
         sanction.appeal_until = now + policy.appeal_window
-        sanction.save()
+        sanction.save(update_fields=["state", "starts_at", "ends_at", "appeal_until"])
         if sanction.needs_check_in:
             require_check_in(sanction, now)
         standings.announce(sanction, not_before=decision.undo_until or now, cause=cause_of(decision))

@@ -6,9 +6,10 @@ from django.db import transaction
 
 from accounts import SYSTEM, Actor, audit
 from accounts.roles import Capability
-from moderation.domain.refusals import Held, Missing, Stale, WrongMove
+from moderation.domain.refusals import Held, Stale, WrongMove
 from moderation.domain.vocabulary import CaseState
 from moderation.models import Case, PolicyVersion, Skip, clock
+from moderation.operations.enacting import locked_case
 from moderation.operations.offering import next_for
 from moderation.permissions import require, staff_of
 
@@ -22,7 +23,7 @@ def claim_case(case_id: int, *, actor: Actor) -> Case:
 
     Raises Missing, WrongMove when it is no longer open, Held when another person's lease is live.
     """
-    case = _locked(case_id)
+    case = locked_case(case_id)
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)
@@ -63,7 +64,7 @@ def skip_case(case_id: int, *, actor: Actor, token: int) -> Case | None:
     Answers the next case, or None. Skipping what one no longer holds is no error and takes it from nobody. A case that
     had been handed to this person is anybody's again. Raises Missing.
     """
-    case = _locked(case_id)
+    case = locked_case(case_id)
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)
@@ -95,7 +96,7 @@ def renew_lease(case_id: int, *, actor: Actor, token: int, idle: timedelta = tim
     there after all. Raises Stale when it ran out otherwise, when another took the case, or when it was decided.
     Not recorded: it happens every minute and changes nothing that matters later.
     """
-    case = _locked(case_id)
+    case = locked_case(case_id)
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)
@@ -117,7 +118,7 @@ def release_case(case_id: int, *, actor: Actor, token: int, leaving: bool = Fals
     `leaving`: only a page has gone. The same case may be open in another window, or the page is being loaded again:
     whoever is active there has the lease again. Otherwise the token is void, for pages that are just asking too.
     """
-    case = _locked(case_id)
+    case = locked_case(case_id)
 
     require(actor, Capability.WORK_CASES)
 
@@ -134,7 +135,7 @@ def release_case(case_id: int, *, actor: Actor, token: int, leaving: bool = Fals
 @transaction.atomic(durable=True)
 def take_over(case_id: int, *, actor: Actor) -> Case:
     """Take the case from whoever holds it. Their token is void from now on, so a decision of theirs is refused."""
-    case = _locked(case_id)
+    case = locked_case(case_id)
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)
@@ -177,13 +178,6 @@ def check_held(case: Case, token: int, actor: Actor, now: datetime) -> None:
     """Raise Stale, saying where the case is now, unless this person holds it by this taking of it."""
     if case.lease_token != token or not case.is_held_by(actor.actor_id, now):
         raise Stale(whereabouts(case, now))
-
-
-def _locked(case_id: int) -> Case:
-    case = Case.objects.select_for_update(of=("self",), no_key=True).select_related("holder").filter(pk=case_id).first()
-    if case is None:
-        raise Missing("There is no such case.")
-    return case
 
 
 def _check_open(case: Case) -> None:

@@ -3,6 +3,9 @@
 Not an operation: the caller holds the transaction, and the case that is chosen is locked in it.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
@@ -12,6 +15,7 @@ from accounts.preferences import NEVER, preferences_of
 from moderation.domain.vocabulary import Severity
 from moderation.models import Case, Skip
 from moderation.models.cases import CaseQuerySet
+from moderation.models.prepared import Prepared, Slot, among
 from moderation.permissions import lanes_of, staff_of
 
 LOOKED_BACK = 200  # entries of the trail; whoever took nothing within so many has had a rest from critical cases
@@ -24,26 +28,41 @@ def next_for(actor: Actor) -> Case | None:
     with a person who is not there. After as many critical cases in a row as the person can bear comes one that is less
     hard, if there is one. Rows that somebody is taking at this moment are passed over: two people never get the same.
     """
-    waiting = _waiting(actor)
-    handed = waiting.filter(handed_to_id=actor.actor_id)
-    others = waiting.filter(Q(handed_to__isnull=True) | Q(due_at__lte=Now()))
-    return _first(handed) or (_less_hard(others) if _needs_a_rest(actor) else None) or _first(others)
+    mine = {"person": actor.actor_id, "lanes": sorted(lanes_of(actor))}
+    return _HANDED.first(**mine) or (_less_hard(mine) if _needs_a_rest(actor) else None) or _OTHERS.first(**mine)
 
 
-def _waiting(actor: Actor) -> CaseQuerySet:
+def _waiting() -> CaseQuerySet:
     """What nobody holds, is not put off, not of a lane for others, and was not skipped by this person."""
-    skipped = Skip.objects.filter(case=OuterRef("pk"), person_id=actor.actor_id)
-    return Case.objects.unheld().ready().filter(~Exists(skipped), lane__in=sorted(lanes_of(actor)))
+    skipped = Skip.objects.filter(case=OuterRef("pk"), person=Slot("person"))
+    return Case.objects.unheld().ready().filter(~Exists(skipped), among("lane", "lanes"))
 
 
-def _first(cases: CaseQuerySet) -> Case | None:
-    return cases.most_urgent_first().select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+def _for_anybody() -> CaseQuerySet:
+    return _waiting().filter(Q(handed_to__isnull=True) | Q(due_at__lte=Now()))
 
 
-def _less_hard(cases: CaseQuerySet) -> Case | None:
+def _first(cases: CaseQuerySet) -> CaseQuerySet:
+    return cases.most_urgent_first().select_for_update(of=("self",), no_key=True, skip_locked=True)[:1]
+
+
+_HANDED = Prepared(lambda: _first(_waiting().filter(handed_to=Slot("person"))))
+_OTHERS = Prepared(lambda: _first(_for_anybody()))
+_OF_SEVERITY = Prepared(lambda: _first(_for_anybody().filter(severity=Slot("severity"))))
+_TRAIL = Prepared(
+    lambda: (
+        AuditEntry.objects.filter(actor_kind=Slot("kind"), actor_id=Slot("person"))
+        .order_by("-pk")
+        .values_list("verb", "target_id")[:LOOKED_BACK]
+    )
+)
+
+
+def _less_hard(mine: Mapping[str, Any]) -> Case | None:
     """The most urgent that is not critical. Each severity has an index in the order of the queue; all of them together
     have none, and may stand behind any number of critical cases."""
-    each = [_first(cases.filter(severity=severity)) for severity in Severity if severity is not Severity.CRITICAL]
+    lesser = [severity.value for severity in Severity if severity is not Severity.CRITICAL]
+    each = [_OF_SEVERITY.first(severity=severity, **mine) for severity in lesser]
     return min(filter(None, each), key=lambda case: (case.rank, case.opened_at, case.pk), default=None)
 
 
@@ -52,9 +71,7 @@ def _needs_a_rest(actor: Actor) -> bool:
     most = preferences_of(staff_of(actor)).most_critical_in_a_row
     if most == NEVER:
         return False
-    entries = AuditEntry.objects.filter(actor_kind=actor.actor_kind, actor_id=actor.actor_id).order_by("-pk")
-    trail = entries.values_list("verb", "target_id")[:LOOKED_BACK]
+    trail = _TRAIL(kind=actor.actor_kind.value, person=actor.actor_id)
     taken = list(dict.fromkeys(int(case_id) for verb, case_id in trail if verb in ("case.claimed", "case.taken_over")))
     last = taken[:most]
-    critical = Case.objects.filter(pk__in=last, severity=Severity.CRITICAL)
-    return len(last) == most and critical.count() == most
+    return len(last) == most == Case.objects.filter(pk__in=last, severity=Severity.CRITICAL).count()

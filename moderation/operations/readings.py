@@ -10,6 +10,7 @@ from moderation.domain.masking import readings
 from moderation.domain.refusals import Missing, Refused
 from moderation.domain.vocabulary import Reason, Side
 from moderation.models import Case, Message, clock
+from moderation.models.prepared import Prepared, Slot
 from moderation.permissions import require
 from moderation.queries.surroundings import MORE, MORE_READ, MOST_ASKED, REVEALED, asked_for
 
@@ -91,8 +92,11 @@ def _check_words(reason: Reason, words: str) -> None:
         raise Refused("The reason seems to hold a contact, and the record keeps it for ever: say it without.")
 
 
+_CASE = Prepared(lambda: Case.objects.filter(pk=Slot("case")).only("pk"))
+
+
 def _find(case_id: int) -> Case:
-    case = Case.objects.filter(pk=case_id).first()
+    case = _CASE.first(case=case_id)
     if case is None:
         raise Missing("There is no such case.")
     return case

@@ -38,7 +38,7 @@ def save_view(*, actor: Actor, name: str, query: str, shared: bool) -> SavedView
 @transaction.atomic(durable=True)
 def delete_view(view_id: int, *, actor: Actor) -> SavedView:
     """Give up a view of one's own. Raises Missing for what this person cannot see, NotPermitted for another's."""
-    view = views_of(actor).filter(pk=view_id).select_for_update(of=("self",)).first()
+    view = views_of(actor.actor_id).filter(pk=view_id).select_for_update(of=("self",)).first()
 
     require(actor, Capability.WORK_CASES)
     if view is None:

@@ -16,6 +16,7 @@ from moderation.domain.refusals import Missing
 from moderation.domain.standing import standing_of
 from moderation.domain.vocabulary import TEEN_BADGE, ChangeState, EndedBy, HoldState, SanctionKind, SanctionState
 from moderation.models import Account, Hold, Sanction, SanctionChange
+from moderation.models.prepared import Prepared, among
 from moderation.operations.enclosures import APPEAL_LINK, with_enclosures
 from moderation.operations.statements import state_reasons
 
@@ -34,7 +35,13 @@ class _When:
 
 def lock_accounts(account_ids: Iterable[int]) -> list[Account]:
     """The accounts, locked in the order of their ids, which is the order in which everyone locks them."""
-    return list(Account.objects.filter(pk__in=set(account_ids)).order_by("pk").select_for_update(no_key=True))
+    return _LOCKED(accounts=sorted(set(account_ids)))
+
+
+_LOCKED = Prepared(
+    lambda: Account.objects.filter(among("pk", "accounts")).order_by("pk").select_for_update(no_key=True)
+)
+_IN_FORCE = Prepared(lambda: Sanction.objects.in_force().filter(among("account", "accounts")))
 
 
 def locked_sanction(sanction_id: int) -> Sanction:
@@ -55,7 +62,7 @@ def settle(accounts: Iterable[Account]) -> None:
     """
     standing = list(accounts)
     in_force = defaultdict(list)
-    sanctions = list(Sanction.objects.in_force().filter(account__in=standing))
+    sanctions = _IN_FORCE(accounts=[account.pk for account in standing])
     for sanction in sanctions:
         in_force[sanction.account_id].append(sanction.as_in_force())
     for account in standing:

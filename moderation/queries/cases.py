@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models.functions import Now
+
 from accounts import Actor
 from accounts.roles import Capability
 from moderation.domain.alike import why_alone
@@ -12,12 +14,13 @@ from moderation.domain.policy import Clause
 from moderation.domain.refusals import Missing
 from moderation.domain.vocabulary import CaseState, Ground, Severity
 from moderation.models import Case, clock
+from moderation.models.prepared import Prepared, Slot
 from moderation.permissions import require
 from moderation.queries.heads import Head, head_of
 from moderation.queries.holds import HoldShown, holds_of
 from moderation.queries.matters import Matter, matter_of
 from moderation.queries.notes import Notes, latest_notes
-from moderation.queries.parties import Involved, Party, involved
+from moderation.queries.parties import Involved, Party, involved, reachable
 from moderation.queries.proposals import DecisionShown, latest_decision
 from moderation.queries.reports import Told, told
 from moderation.queries.seen import SeenCase, seen_before
@@ -155,6 +158,12 @@ def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> Case
     )
 
 
+def case_candidates(case_id: int, *, viewer: Actor) -> tuple[Candidate, ...]:
+    """Those whom a decision can be about, as the page of the case has them, without the rest of it."""
+    require(viewer, Capability.READ_CASES)
+    return reachable(matter_of(_case(case_id), now=clock.now(), is_revealed=False), viewer=viewer)
+
+
 def lease_of(case: Case, viewer: Actor, now: datetime) -> Lease:
     is_held = case.is_held(now)
     return Lease(
@@ -182,12 +191,23 @@ def case_head(case_id: int, *, viewer: Actor) -> Head:
 
 def own_case(viewer: Actor, *, besides: int) -> int | None:
     """The most urgent other case that this person holds already, to go on with before taking a new one."""
-    held = Case.objects.open().filter(holder_id=viewer.actor_id, lease_expires_at__gt=clock.now())
-    return held.exclude(pk=besides).most_urgent_first().values_list("pk", flat=True).first()
+    return _HELD.first(holder=viewer.actor_id, besides=besides)
+
+
+_HELD = Prepared(
+    lambda: (
+        Case.objects.open()
+        .filter(holder=Slot("holder"), lease_expires_at__gt=Now())
+        .exclude(pk=Slot("besides"))
+        .most_urgent_first()
+        .values_list("pk", flat=True)[:1]
+    )
+)
+_CASE = Prepared(lambda: Case.objects.select_related("holder", "conversation", "handed_to").filter(pk=Slot("case")))
 
 
 def _case(case_id: int) -> Case:
-    case = Case.objects.select_related("holder", "conversation", "subject", "handed_to").filter(pk=case_id).first()
+    case = _CASE.first(case=case_id)
     if case is None:
         raise Missing("There is no such case.")
     return case

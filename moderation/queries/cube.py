@@ -2,9 +2,32 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 Traits = Iterable[str]
+Value = TypeVar("Value")
+
+
+def masks_of(column: Iterable[Value]) -> dict[Value, int]:
+    """One column of the sorts, as a mask for every value in it. The first sort is the lowest bit."""
+    places: dict[Value, list[int]] = {}
+    for at, value in enumerate(column):
+        places.setdefault(value, []).append(at)
+    return {value: _mask(found) for value, found in places.items()}
+
+
+def digits_of(counts: Sequence[int]) -> tuple[int, ...]:
+    """The binary digits of all the numbers, as a mask for every place."""
+    width = max((count.bit_length() for count in counts), default=0)
+    written = "".join(f"{count:0{width}b}" for count in reversed(counts))
+    return tuple(int(written[width - 1 - place :: width], 2) for place in range(width))
+
+
+def _mask(places: list[int]) -> int:
+    written = bytearray(b"0") * (places[-1] + 1)
+    for at in places:
+        written[-1 - at] = ord("1")
+    return int(written, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,26 +42,6 @@ class Cube:
     everything: int
     traits: Mapping[str, int]
     digits: tuple[int, ...]
-
-    @classmethod
-    def of(cls, sorts: Sequence[tuple[Traits, int]]) -> "Cube":
-        width = len(sorts) // 8 + 1
-        traits: dict[str, bytearray] = {}
-        digits: list[bytearray] = []
-        for at, (names, count) in enumerate(sorts):
-            byte, bit = at >> 3, 1 << (at & 7)
-            for name in names:
-                traits.setdefault(name, bytearray(width))[byte] |= bit
-            while len(digits) < count.bit_length():
-                digits.append(bytearray(width))
-            for place in range(count.bit_length()):
-                if count >> place & 1:
-                    digits[place][byte] |= bit
-        return cls(
-            (1 << len(sorts)) - 1,
-            {name: int.from_bytes(mask, "little") for name, mask in traits.items()},
-            tuple(int.from_bytes(mask, "little") for mask in digits),
-        )
 
     def any_of(self, names: Traits) -> int:
         """The sorts that have one of these traits."""

@@ -13,6 +13,7 @@ from moderation.domain.planning import Candidate, Choice, Consequence, Step, Wis
 from moderation.domain.policy import Clause, Measure
 from moderation.domain.vocabulary import SanctionKind
 from moderation.models import Account
+from moderation.models.prepared import Prepared, among
 from moderation.queries.cases import CasePage
 
 KEYS = {
@@ -185,8 +186,11 @@ def unread(steps: Iterable[Step], draft: Draft) -> bool:
 
 def usernames(steps: Iterable[Step]) -> Mapping[int, str]:
     """The names for notices; also of accounts whose name the page does not show."""
-    accounts = Account.objects.in_bulk([step.candidate.account_id for step in steps])
-    return {pk: account.display_name for pk, account in accounts.items()}
+    accounts = _ACCOUNTS(accounts=[step.candidate.account_id for step in steps])
+    return {account.pk: account.display_name for account in accounts}
+
+
+_ACCOUNTS = Prepared(lambda: Account.objects.filter(among("pk", "accounts")))
 
 
 def _choices(page: CasePage, wish: Wish) -> Iterable[ChoiceShown]:
@@ -195,7 +199,7 @@ def _choices(page: CasePage, wish: Wish) -> Iterable[ChoiceShown]:
         Choice.BADGE: "Remove badge",
         Choice.SUSPEND: "Suspend …",
         Choice.EDUCATE: "Education notice",
-        Choice.EACH: "One by one …",
+        Choice.EACH: "By rule and account …",
         Choice.NO_VIOLATION: "No violation",
     }
     can_remove = any(candidate.holds_teen_badge for candidate in page.people.candidates)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from accounts import Actor
 from accounts.models import User
 from accounts.roles import CAPABILITIES, Capability
@@ -10,7 +12,8 @@ from moderation.domain import waiting
 from moderation.domain.masking import Piece
 from moderation.domain.vocabulary import Lane, Severity
 from moderation.domain.waiting import Until
-from moderation.models import Case, Escalation
+from moderation.models import Case, Escalation, Skip
+from moderation.models.prepared import Prepared, Slot
 from moderation.queries.matters import Matter
 from moderation.queries.notes import Notes
 
@@ -60,7 +63,7 @@ def head_of(matter: Matter, notes: Notes, *, viewer: Actor) -> Head:
     """One query, one more for whoever holds the case. `notes`: those of the case; `case.handed_to` should be loaded."""
     case, now = matter.case, matter.now
     is_mine = case.is_held_by(viewer.actor_id, now)
-    raised = list(case.escalations.select_related("raised_by", "answered_by").order_by("-pk")[: SHOWN * 2])
+    raised = _RAISED(case=case.pk)
     waiting_lanes = {Lane(one.lane) for one in raised if one.answered_at is None}
     can_work, can_answer = viewer.can(Capability.WORK_CASES), viewer.can(Capability.ANSWER_ESCALATIONS)
     return Head(
@@ -107,10 +110,24 @@ def _remarks(matter: Matter, notes: Notes, raised: list[Escalation], viewer: Act
 
 def _colleagues(case: Case, viewer: Actor) -> tuple[Colleague, ...]:
     """Everybody who works on cases, but not whoever found this one too close; nobody sees who that is."""
-    close = case.skips.filter(too_close=True).values("person")
-    people = User.objects.filter(is_active=True, role__in=_WORKING).exclude(pk__in=close)
     return tuple(
         Colleague(person.pk, person.name, person.get_role_display())
-        for person in people.order_by("name", "pk")[:MOST_COLLEAGUES]
+        for person in _COLLEAGUES(case=case.pk)
         if person.pk != viewer.actor_id
     )
+
+
+def _whoever_may_get(case: Slot) -> "QuerySet[User]":
+    close = Skip.objects.filter(case=case, too_close=True).values("person")
+    people = User.objects.filter(is_active=True, role__in=_WORKING).exclude(pk__in=close)
+    return people.order_by("name", "pk")[:MOST_COLLEAGUES]
+
+
+_COLLEAGUES = Prepared(lambda: _whoever_may_get(Slot("case")))
+_RAISED = Prepared(
+    lambda: (
+        Escalation.objects.filter(case=Slot("case"))
+        .select_related("raised_by", "answered_by")
+        .order_by("-pk")[: SHOWN * 2]
+    )
+)

@@ -9,6 +9,7 @@ from moderation.domain.masking import Mark, Piece, is_contact, occurrences, piec
 from moderation.domain.policy import Policy
 from moderation.domain.vocabulary import Ground, Judgement, Kind
 from moderation.models import Account, Case, CaseParty, Evidence, Finding, Label, PolicyVersion, Referral, Report
+from moderation.models.prepared import Prepared, Slot
 
 SHORTEST_REPEAT = 5  # characters; a shorter contact is not looked for elsewhere, it would be found in plain words
 
@@ -107,18 +108,31 @@ def label_key(label_id: int) -> str:
 MOST_PARTIES = 60  # a group of more shows those who did something first
 
 
+_PARTIES = Prepared(
+    lambda: (
+        CaseParty.objects.filter(case=Slot("case")).select_related("account").order_by("-is_actor", "pk")[:MOST_PARTIES]
+    )
+)
+_FINDINGS = Prepared(lambda: Finding.objects.filter(case=Slot("case")).order_by("-score", "pk"))
+_EVIDENCE = Prepared(lambda: Evidence.objects.filter(case=Slot("case")).order_by("pk"))
+_REPORTS = Prepared(lambda: Report.objects.filter(case=Slot("case")).order_by("created_at", "pk"))
+_LABELS = Prepared(
+    lambda: Label.objects.filter(case=Slot("case"), withdrawn_at__isnull=True).select_related("given_by").order_by("pk")
+)
+_REFERRALS = Prepared(lambda: Referral.objects.filter(case=Slot("case")).select_related("made_by").order_by("pk"))
+
+
 def matter_of(case: Case, *, now: datetime, is_revealed: bool) -> Matter:
-    """Six queries, whatever the case holds."""
-    parties = case.parties.select_related("account").order_by("-is_actor", "pk")[:MOST_PARTIES]
+    """Seven queries, whatever the case holds."""
     return Matter(
         case=case,
         version=PolicyVersion.objects.in_force(),
         now=now,
         is_revealed=is_revealed,
-        parties=list(parties),
-        findings=list(case.findings.order_by("-score", "pk")),
-        evidence=list(case.evidence.order_by("pk")),
-        reports=list(case.reports.order_by("created_at", "pk")),
-        labels=list(case.labels.filter(withdrawn_at__isnull=True).select_related("given_by").order_by("pk")),
-        referrals=list(case.referrals.select_related("made_by").order_by("pk")),
+        parties=_PARTIES(case=case.pk),
+        findings=_FINDINGS(case=case.pk),
+        evidence=_EVIDENCE(case=case.pk),
+        reports=_REPORTS(case=case.pk),
+        labels=_LABELS(case=case.pk),
+        referrals=_REFERRALS(case=case.pk),
     )

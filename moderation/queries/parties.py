@@ -25,6 +25,7 @@ from moderation.domain.vocabulary import (
 )
 from moderation.domain.wording import day
 from moderation.models import Account, Case, CaseParty, Sanction
+from moderation.models.prepared import Prepared, Slot, among
 from moderation.queries.check_ins import Learning, learning_of
 from moderation.queries.matters import Matter
 from moderation.queries.notes import Notes
@@ -97,17 +98,41 @@ def involved(matter: Matter, notes: Mapping[int | None, Notes], *, viewer: Actor
     )
 
 
+def reachable(matter: Matter, *, viewer: Actor) -> tuple[Candidate, ...]:
+    """The candidates alone: two queries."""
+    linked = _linked(matter)
+    sanctions = _sanctions(matter, [*matter.accounts, *(account.pk for account in linked)])
+    return tuple(candidates(matter, linked, sanctions, named=viewer.can(Capability.MANAGE_SANCTIONS)))
+
+
 def _linked(matter: Matter) -> Sequence[Account]:
     """Other accounts of the actors' persons."""
     persons = {party.account.person for party in matter.parties if party.is_actor} - {""}
-    return list(Account.objects.filter(person__in=persons).exclude(pk__in=list(matter.accounts)).order_by("pk")[:50])
+    return _OF_PERSONS(persons=sorted(persons), besides=list(matter.accounts)) if persons else []
+
+
+_OF_PERSONS = Prepared(
+    lambda: (
+        Account.objects.exclude(person="")  # the condition of the index
+        .filter(among("person", "persons"))
+        .exclude(among("pk", "besides"))
+        .order_by("pk")[:50]
+    )
+)
+_EARLIER = Prepared(
+    lambda: (
+        Sanction.objects.that_counted()
+        .filter(among("account", "accounts"))
+        .exclude(case=Slot("case"))
+        .order_by("-pk")[:MOST_SANCTIONS]
+    )
+)
 
 
 def _sanctions(matter: Matter, account_ids: Iterable[int]) -> Mapping[int, Sequence[Sanction]]:
     """What counted, newest first; not this case's own, so that a case reads the same after its decision."""
     found: dict[int, list[Sanction]] = defaultdict(list)
-    earlier = Sanction.objects.that_counted().filter(account_id__in=list(account_ids)).exclude(case=matter.case)
-    for sanction in earlier.order_by("-pk")[:MOST_SANCTIONS]:
+    for sanction in _EARLIER(accounts=list(account_ids), case=matter.case.pk):
         found[sanction.account_id].append(sanction)
     return found
 

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Prefetch
 
 from accounts import Actor
 from accounts.roles import Capability
 from moderation.domain.deadlines import time_left
 from moderation.domain.vocabulary import DecisionState, Ground, Outcome, SanctionKind, Severity
-from moderation.models import Case, Decision, clock
+from moderation.models import Case, Decision, Hold, Sanction, clock
 from moderation.models.holds import HELD
+from moderation.models.prepared import Prepared, Slot
 from moderation.permissions import may_answer, require
 
 PAGE_SIZE = 50
@@ -74,7 +75,7 @@ def proposals_page(*, viewer: Actor) -> ProposalsPage:
     waiting = (
         Decision.objects.filter(state=DecisionState.PROPOSED)
         .select_related("decided_by", "answered_by", "case", "policy_version")
-        .prefetch_related("sanctions__account", "case__parties", "case__holds__account")
+        .prefetch_related(*_SHOWN_WITH)
         .order_by(F("escalated_at").asc(nulls_last=True), "decided_at", "id")[: PAGE_SIZE + 1]
     )
     found = list(waiting)
@@ -84,10 +85,23 @@ def proposals_page(*, viewer: Actor) -> ProposalsPage:
     )
 
 
+_SHOWN_WITH = (
+    Prefetch("sanctions", Sanction.objects.select_related("account")),
+    "case__parties",
+    Prefetch("case__holds", Hold.objects.select_related("account")),
+)
+_LATEST = Prepared(
+    lambda: (
+        Decision.objects.filter(case=Slot("case"))
+        .select_related("decided_by", "answered_by", "case", "policy_version")
+        .prefetch_related(*_SHOWN_WITH)
+        .order_by("-pk")[:1]
+    )
+)
+
+
 def latest_decision(case: Case, *, viewer: Actor, now: datetime) -> DecisionShown | None:
-    people = case.decisions.select_related("decided_by", "answered_by", "policy_version")
-    decisions = people.prefetch_related("sanctions__account", "case__parties", "case__holds__account")
-    decision = decisions.order_by("-pk").first()
+    decision = _LATEST.first(case=case.pk)
     return None if decision is None else decision_shown(decision, viewer, now)
 
 

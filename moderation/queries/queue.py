@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+from typing import Any
 
-from django.db.models import Count, ExpressionWrapper, F, IntegerField, Window
-from django.db.models.functions import RowNumber
+from django.db.models import ExpressionWrapper, F, IntegerField
 from django.http import QueryDict
 
 from accounts.models import User
@@ -18,9 +18,10 @@ from moderation.domain.alike import MOST_SEVERE, why_alone
 from moderation.domain.deadlines import time_left
 from moderation.domain.priority import points_for_waiting
 from moderation.domain.vocabulary import AccountStatus, Lane, Severity
-from moderation.models import Account, Case, CaseParty, PolicyVersion
+from moderation.models import Account, Case, PolicyVersion
 from moderation.models.cases import CaseQuerySet
 from moderation.models.clock import now
+from moderation.models.prepared import Prepared
 from moderation.queries.queue_filters import Facets, Filters, Group, language_name
 from moderation.queries.tally import Tally, tally
 
@@ -81,15 +82,38 @@ class Asked:
         found = Case.objects.filter(pk__in=ids[0].union(*ids[1:], all=True))
         return found.most_urgent_first()[: PAGE_SIZE + 1]
 
+    @property
+    def is_top(self) -> bool:
+        """Whether it is the beginning of the whole queue, which is what most people have open."""
+        return self.after is None and not self.filters
+
     def _finds_few(self) -> bool:
+        if not self.filters:
+            return False
         counted = tally()
-        return bool(self.filters) and counted.cube.count(self.filters.sorts(counted, self.viewer.pk)) <= FEW
+        return counted.cube.count(self.filters.sorts(counted, self.viewer.pk)) <= FEW
 
     def _from(self, filters: Filters) -> CaseQuerySet:
         cases = filters.narrow(Case.objects.open(), self.viewer.pk)
         if self.after is not None:
             cases = cases.after(self.after.rank, self.after.opened_at, self.after.case_id)
         return cases
+
+
+def _top() -> CaseQuerySet:
+    return Case.objects.open().ready().most_urgent_first()[: PAGE_SIZE + 1]
+
+
+def _with_people(cases: CaseQuerySet) -> CaseQuerySet:
+    return cases.select_related("holder", "handed_to")
+
+
+def _facts(cases: CaseQuerySet) -> Any:
+    return cases.values_list("pk", "version", "holder_id")
+
+
+_TOP = Prepared(lambda: _with_people(_top()))
+_TOP_FACTS: Prepared[tuple[int, int, int | None]] = Prepared(lambda: _facts(_top()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +176,7 @@ def queue_page(asked: Asked) -> QueuePage:
     """Three queries, a fourth where a case weighs little, and the four of the tally when it is due."""
     counted = tally()
     moment = now()
-    found = list(asked.cases().select_related("holder", "handed_to"))
+    found = _TOP() if asked.is_top else list(_with_people(asked.cases()))
     shown = found[:PAGE_SIZE]
     parties = _parties_of(shown)
     facets = Facets(asked.filters, counted, asked.viewer.pk)
@@ -178,7 +202,7 @@ def queue_page(asked: Asked) -> QueuePage:
 
 def queue_version(asked: Asked) -> str:
     """What `queue_page(asked).version` would be, for one query on the index and no more."""
-    return _version(asked.cases().values_list("pk", "version", "holder_id"), tally())
+    return _version(_TOP_FACTS() if asked.is_top else _facts(asked.cases()), tally())
 
 
 def _version(rows: Iterable[tuple[int, int, int | None]], counted: Tally) -> str:
@@ -186,23 +210,29 @@ def _version(rows: Iterable[tuple[int, int, int | None]], counted: Tally) -> str
     return blake2b(repr(facts).encode(), digest_size=12).hexdigest()
 
 
-def _parties_of(cases: list[Case]) -> dict[int, list[CaseParty]]:
-    """The first few of each case, who did it before who was there; each carries `total`."""
-    numbered = Window(RowNumber(), partition_by=F("case_id"), order_by=[F("is_actor").desc(), F("pk").asc()])
-    parties = (
-        CaseParty.objects.filter(case__in=cases)
-        .annotate(nth=numbered, total=Window(Count("*"), partition_by=F("case_id")))
-        .filter(nth__lte=PARTIES_SHOWN)
-        .select_related("account")
-        .order_by("case_id", "nth")
-    )
-    found: dict[int, list[CaseParty]] = {}
-    for party in parties:
-        found.setdefault(party.case_id, []).append(party)
+# The first few of each case, who did it before who was there, and how many there are.
+_PARTIES = """
+SELECT party.case_id, party.is_actor, party.total, account.id, account.ext_id, account.username, account.role,
+    account.age_group, account.status, account.suspended
+FROM (
+    SELECT case_id, account_id, is_actor, count(*) OVER (PARTITION BY case_id) AS total,
+        row_number() OVER (PARTITION BY case_id ORDER BY is_actor DESC, id) AS nth
+    FROM moderation_caseparty WHERE case_id = ANY(%(cases)s)
+) AS party JOIN moderation_account AS account ON account.id = party.account_id
+WHERE party.nth <= %(most)s ORDER BY party.case_id, party.nth
+"""
+
+
+def _parties_of(cases: list[Case]) -> dict[int, list[Any]]:
+    """Accounts by their case; each carries `is_actor` and, of all in the case, the `total`."""
+    asked: dict[str, Any] = {"cases": [case.pk for case in cases], "most": PARTIES_SHOWN}
+    found: dict[int, list[Any]] = {}
+    for account in Account.objects.raw(_PARTIES, asked) if cases else ():
+        found.setdefault(account.case_id, []).append(account)  # type: ignore[attr-defined]
     return found
 
 
-def _row(case: Case, parties: list[CaseParty], viewer: User, moment: datetime) -> Row:
+def _row(case: Case, parties: list[Any], viewer: User, moment: datetime) -> Row:
     is_held = case.is_held(moment)
     is_mine = case.is_held_by(viewer.pk, moment)
     holder = case.holder.name if is_held and case.holder else ""
@@ -217,8 +247,8 @@ def _row(case: Case, parties: list[CaseParty], viewer: User, moment: datetime) -
         language=language_name(case.language) if case.language else "",
         put_off_until=case.waits_until if case.waits_until and case.waits_until > moment else None,
         handed_to=_person(case.handed_to, viewer),
-        parties=tuple(party_shown(party.account, is_actor=party.is_actor) for party in parties),
-        more_parties=max(0, parties[0].total - len(parties)) if parties else 0,  # type: ignore[attr-defined]
+        parties=tuple(party_shown(account, is_actor=account.is_actor) for account in parties),
+        more_parties=max(0, parties[0].total - len(parties)) if parties else 0,
         due_at=case.due_at,
         holder="You" if is_mine else holder,
         is_mine=is_mine,

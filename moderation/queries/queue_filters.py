@@ -1,12 +1,12 @@
 """What one can narrow the queue by, and how many cases each further choice would leave.
 
 A filter stands in the address bar; `as_query` and `filters_from` are the only places that know how. What a choice means
-stands in `_meaning`, once for rows and once for counts.
+stands in `trait_of` for counts and in `_condition` for rows.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -88,16 +88,17 @@ class Filters:
         for name, values in self._on():
             wanted = Q()
             for value in values:
-                wanted |= _meaning(name, value, viewer_id)[1]
+                wanted |= _condition(name, value, viewer_id)
             cases = cases.filter(wanted)
         return cases
 
-    def sorts(self, counted: Tally, viewer_id: int) -> int:
-        """The same narrowing, on counted cases."""
+    def sorts(self, counted: Tally, viewer_id: int, *, but: str = "") -> int:
+        """The same narrowing, on counted cases; `but` is the filter that is left out."""
         cube = counted.cube
-        found = cube.everything if self.put_off else cube.any_of(["ready"])
+        found = cube.everything if self.put_off or but == "put_off" else cube.any_of(["ready"])
         for name, values in self._on():
-            found &= cube.any_of(_meaning(name, value, viewer_id)[0] for value in values)
+            if name != but:
+                found &= cube.any_of(trait_of(name, value, viewer_id) for value in values)
         return found
 
     def one_by_one(self) -> "list[Filters]":
@@ -120,12 +121,11 @@ class Filters:
 
     def _on(self) -> Iterator[tuple[str, list[Any]]]:
         """The filters that are on, each with what it asks for."""
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, frozenset) and value:
-                yield field.name, sorted(value)
-            elif value != field.default and not isinstance(value, frozenset):
-                yield field.name, [value]
+        for name in _NAMES:
+            value = getattr(self, name)
+            if value is None or value is False or value == frozenset():
+                continue
+            yield name, sorted(value) if isinstance(value, frozenset) else [value]
 
     def as_query(self) -> QueryDict:
         query = QueryDict(mutable=True)
@@ -134,36 +134,49 @@ class Filters:
         return query
 
 
-def _meaning(name: str, value: Any, viewer_id: int) -> tuple[str, Q]:
-    """What one choice asks of a case: the trait by which it is counted, and the condition on its row."""
+_NAMES = tuple(one.name for one in fields(Filters))
+
+
+def trait_of(name: str, value: Any, viewer_id: int) -> str:
+    """The trait by which the cases of one choice are counted; `_condition` asks the same of a row."""
     match name:
         case "grounds":
-            return f"ground:{value}", Q(ground=value)
+            return f"ground:{value}"
         case "severity":
-            return f"severity:{value.value}", Q(severity=value)
+            return f"severity:{value.value}"
         case "language" | "lane":
-            return f"{name}:{value}", Q(**{name: value})
+            return f"{name}:{value}"
         case "reporters":
-            more = value is Reporters.MORE
-            return f"people:{value}", Q(reporters__gte=3) if more else Q(reporters=2)
+            return f"people:{value}"
         case "source":
-            return ("screened", Q(screened=True)) if value is Source.PRESCREEN else ("reported", Q(reporters__gt=0))
+            return "screened" if value is Source.PRESCREEN else "reported"
         case "claim":
-            return _claimed(value, viewer_id)
+            return _CLAIMED[value].format(viewer_id)
+    return name
+
+
+def _condition(name: str, value: Any, viewer_id: int) -> Q:
+    """What one choice asks of a row."""
+    match name:
+        case "grounds":
+            return Q(ground=value)
+        case "severity" | "language" | "lane":
+            return Q(**{name: value})
+        case "reporters":
+            return Q(reporters__gte=3) if value is Reporters.MORE else Q(reporters=2)
+        case "source":
+            return Q(screened=True) if value is Source.PRESCREEN else Q(reporters__gt=0)
+        case "claim":
+            mine = Q(handed_to=viewer_id) if value is Claim.HANDED else Q(holder=viewer_id)
+            return mine if value in (Claim.MINE, Claim.HANDED) else Q(holder__isnull=value is Claim.UNCLAIMED)
         case "late":
-            return name, Q(due_at__lt=Now())
+            return Q(due_at__lt=Now())
         case "put_off":
-            return name, Q(waits_until__gt=Now())
-    return name, Q(**{name: True})
+            return Q(waits_until__gt=Now())
+    return Q(**{name: True})
 
 
-def _claimed(claim: Claim, viewer_id: int) -> tuple[str, Q]:
-    return {
-        Claim.UNCLAIMED: ("free", Q(holder__isnull=True)),
-        Claim.CLAIMED: ("held", Q(holder__isnull=False)),
-        Claim.MINE: (f"holder:{viewer_id}", Q(holder=viewer_id)),
-        Claim.HANDED: (f"handed_to:{viewer_id}", Q(handed_to=viewer_id)),
-    }[claim]
+_CLAIMED = {Claim.UNCLAIMED: "free", Claim.CLAIMED: "held", Claim.MINE: "holder:{}", Claim.HANDED: "handed_to:{}"}
 
 
 def _written(value: Any) -> str:
@@ -217,10 +230,11 @@ class Facets:
     chosen: Filters
     counted: Tally
     viewer_id: int
+    _others: dict[str, int] = field(default_factory=dict)  # by filter: the sorts that all the others leave
 
     @property
     def total(self) -> int:
-        return self._count(self.chosen)
+        return self.counted.cube.count(self.chosen.sorts(self.counted, self.viewer_id))
 
     def groups(self) -> tuple[Group, ...]:
         """Those that most people want most of the time."""
@@ -254,8 +268,8 @@ class Facets:
 
     def _ground(self, ground: Ground) -> Choice:
         on = self.chosen.grounds
-        alone = replace(self.chosen, grounds=frozenset({ground}))
-        return self._choice(ground.label, alone, replace(self.chosen, grounds=on ^ {ground}), is_on=ground in on)
+        count = self._count("grounds", ground)
+        return _choice(ground.label, count, replace(self.chosen, grounds=on ^ {ground}), is_on=ground in on)
 
     def _singles(self, name: str, values: Any) -> tuple[Choice, ...]:
         return tuple(self._single(name, value, value.label) for value in values)
@@ -265,16 +279,19 @@ class Facets:
 
     def _single(self, name: str, value: Any, label: str) -> Choice:
         is_on = getattr(self.chosen, name) == value
-        alone = self._with(name, value)
-        without = self._with(name, False if value is True else None)
-        return self._choice(label, alone, without if is_on else alone, is_on=is_on)
+        none = False if value is True else None
+        pressed: dict[str, Any] = {name: none if is_on else value}
+        leads_to = replace(self.chosen, **pressed)
+        return _choice(label, self._count(name, value), leads_to, is_on=is_on)
 
-    def _with(self, name: str, value: Any) -> Filters:
-        return replace(self.chosen, **{name: value})
+    def _count(self, name: str, value: Any) -> int:
+        """The cases of this choice alone, under whatever is chosen of the other filters."""
+        cube = self.counted.cube
+        if name not in self._others:
+            self._others[name] = self.chosen.sorts(self.counted, self.viewer_id, but=name)
+        return cube.count(self._others[name] & cube.any_of([trait_of(name, value, self.viewer_id)]))
 
-    def _choice(self, label: str, alone: Filters, leads_to: Filters, *, is_on: bool) -> Choice:
-        slug = f"filter-{label.lower().replace(' ', '-')}"
-        return Choice(slug, label, self._count(alone), is_on, leads_to.as_query())
 
-    def _count(self, filters: Filters) -> int:
-        return self.counted.cube.count(filters.sorts(self.counted, self.viewer_id))
+def _choice(label: str, count: int, leads_to: Filters, *, is_on: bool) -> Choice:
+    slug = f"filter-{label.lower().replace(' ', '-')}"
+    return Choice(slug, label, count, is_on, leads_to.as_query())

@@ -57,7 +57,7 @@ class Told:
 
 
 def told(matter: Matter) -> Told:
-    """One query, for which messages the reports are about."""
+    """At most one query, for which messages the reports are about."""
     about = _messages(matter)
     shown = matter.reports[:MOST_SHOWN]
     reports = list(_reports(matter, shown, about))
@@ -83,6 +83,8 @@ Messages = Mapping[int, frozenset[int]]
 
 def _messages(matter: Matter) -> Messages:
     found: dict[int, set[int]] = defaultdict(set)
+    if not matter.reports:
+        return {}
     rows = Report.messages.through.objects.filter(report__case=matter.case)
     for report_id, message_id in rows.values_list("report_id", "message_id"):
         found[report_id].add(message_id)

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from accounts import Actor
 from moderation.models import SavedView
+from moderation.models.prepared import Prepared, Slot
 from moderation.queries.queue_filters import Filters
 
 MOST_SHOWN = 60
@@ -21,15 +22,20 @@ class ViewShown:
     is_current: bool  # its filters are those that are on
 
 
-def views_of(viewer: Actor) -> QuerySet[SavedView]:
+def views_of(viewer_id: int | Slot | None) -> QuerySet[SavedView]:
     """What this person can see: their own, and what others share."""
-    return SavedView.objects.filter(Q(owner_id=viewer.actor_id) | Q(shared=True)).select_related("owner")
+    return SavedView.objects.filter(Q(owner=viewer_id) | Q(shared=True)).select_related("owner")
+
+
+_SHOWN = Prepared(lambda: views_of(Slot("viewer")))
 
 
 def views_shown(viewer: Actor, filters: Filters) -> tuple[ViewShown, ...]:
     """One's own first, each part by name."""
     query = filters.as_query().urlencode()
-    views = sorted(views_of(viewer), key=lambda view: (view.owner_id != viewer.actor_id, view.name.lower(), view.pk))
+    views = sorted(
+        _SHOWN(viewer=viewer.actor_id), key=lambda view: (view.owner_id != viewer.actor_id, view.name.lower(), view.pk)
+    )
     return tuple(
         ViewShown(
             view_id=view.pk,

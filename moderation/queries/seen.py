@@ -13,6 +13,7 @@ from django.db.models.functions import JSONObject
 from moderation.domain.policy import Measure
 from moderation.domain.vocabulary import CaseState, DecisionState, Kind, Outcome, SanctionKind
 from moderation.models import Case, Contact, Decision, Sanction
+from moderation.models.prepared import Prepared, Slot
 
 MOST_SEEN = 20  # cases, the latest
 
@@ -39,12 +40,18 @@ class SeenCase:
 
 def seen_before(case: Case) -> tuple[SeenCase, ...]:
     """One query; the newest case first."""
-    others = Case.objects.filter(pk__in=RawSQL(_OTHERS, [case.pk, case.pk])).order_by("-pk")  # noqa: S611
-    told = others.annotate(same=_same(case), outcome=_outcome(), measures=_measures())
-    return tuple(_seen(other) for other in told[:MOST_SEEN])
+    return tuple(_seen(other) for other in _SEEN(case=case.pk))
 
 
-def _same(case: Case) -> ArraySubquery:
+def _others(case: Slot) -> "QuerySet[Any]":
+    others = Case.objects.filter(pk__in=RawSQL(_OTHERS, [case, case])).order_by("-pk")  # noqa: S611
+    return others.annotate(same=_same(case), outcome=_outcome(), measures=_measures())[:MOST_SEEN]
+
+
+_SEEN = Prepared(lambda: _others(Slot("case")))
+
+
+def _same(case: Slot) -> ArraySubquery:
     """The contacts of the other case that this one holds too, with who gave them."""
     own = Contact.objects.filter(case=case).values("fingerprint")
     theirs = Contact.objects.filter(case=OuterRef("pk"), fingerprint__in=own).order_by("pk")

@@ -6,12 +6,12 @@ Must not know how a message is shown.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from django.db.models import QuerySet
+from typing import Any
 
 from accounts import Actor
 from accounts.models import AuditEntry
 from moderation.models import Case, Message
+from moderation.models.prepared import Prepared, Slot
 
 MORE = 25  # messages that one asks for at a time
 MOST_ASKED = 40  # times by one person
@@ -77,7 +77,7 @@ def messages_near(
 def asked_for(case: Case, *, viewer: Actor, now: datetime) -> list[Near]:
     """What more of the conversation this person has lately asked to read: from the record itself, so that nothing can
     be shown that is not on it."""
-    found = _on_record(MORE_READ, case, viewer, now).values_list("details", flat=True)[:MOST_ASKED]
+    found = _ON_RECORD(verb=MORE_READ, **_of(case, viewer, now))
     return [
         Near(said["message"], MORE, 0) if said["where"] == "before" else Near(said["message"], 0, MORE)
         for said in found
@@ -86,9 +86,23 @@ def asked_for(case: Case, *, viewer: Actor, now: datetime) -> list[Near]:
 
 def has_revealed(case: Case, *, viewer: Actor, now: datetime) -> bool:
     """Whether this person has lately seen the contacts of the case, on record."""
-    return _on_record(REVEALED, case, viewer, now).exists()
+    return bool(_ON_RECORD(verb=REVEALED, **_of(case, viewer, now)))
 
 
-def _on_record(verb: str, case: Case, viewer: Actor, now: datetime) -> QuerySet[AuditEntry]:
-    by_viewer = AuditEntry.objects.filter(verb=verb, actor_kind=viewer.actor_kind, actor_id=viewer.actor_id)
-    return by_viewer.filter(target_type="case", target_id=str(case.pk), at__gte=now - ASKED_LASTS).order_by("-id")
+_ON_RECORD = Prepared(
+    lambda: (
+        AuditEntry.objects.filter(verb=Slot("verb"), actor_kind=Slot("kind"), actor_id=Slot("person"))
+        .filter(target_type="case", target_id=Slot("case"), at__gte=Slot("since"))
+        .order_by("-id")
+        .values_list("details", flat=True)[:MOST_ASKED]
+    )
+)
+
+
+def _of(case: Case, viewer: Actor, now: datetime) -> dict[str, Any]:
+    return {
+        "kind": viewer.actor_kind.value,
+        "person": viewer.actor_id,
+        "case": str(case.pk),
+        "since": now - ASKED_LASTS,
+    }

@@ -11,6 +11,7 @@ from datetime import datetime
 from moderation.domain.masking import Piece
 from moderation.domain.vocabulary import AgeGroup, Ground, Kind, Reason, Room, Rule, Severity
 from moderation.models import Account, Evidence, Finding, Message
+from moderation.models.prepared import Prepared, among
 from moderation.queries.matters import Matter, finding_key, label_key
 from moderation.queries.surroundings import MORE, Near, messages_near
 
@@ -150,7 +151,10 @@ def _around(message_ids: Iterable[int]) -> list[Near]:
 
 def _deleted(matter: Matter) -> set[int]:
     kept = sorted(matter.kept)
-    return set(kept) - set(Message.objects.filter(pk__in=kept).values_list("pk", flat=True))
+    return set(kept) - set(_STILL_THERE(messages=kept))
+
+
+_STILL_THERE = Prepared(lambda: Message.objects.filter(among("pk", "messages")).values_list("pk", flat=True))
 
 
 def _senders(near: Sequence[Message], matter: Matter) -> Mapping[int, Account]:

@@ -9,7 +9,8 @@ from django_htmx.http import push_url
 from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain.refusals import Missing, NotPermitted, Refused, Stale
-from moderation.forms import AlikeForm, UndoForm, sentences
+from moderation.forms.desk import AlikeForm, UndoForm
+from moderation.forms.sentences import sentences
 from moderation.http import SeeOther, StaffRequest
 from moderation.operations import bulk
 from moderation.operations.bulk import Dismissal, Done

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain.refusals import Refused
-from moderation.forms import FirstViewForm, RulingForm, sentences
+from moderation.forms.appeals import FirstViewForm, RulingForm
+from moderation.forms.sentences import sentences
 from moderation.http import SeeOther, StaffRequest, wants_fragment
 from moderation.operations import hearing
 from moderation.queries.appeal_figures import Period, appeal_figures, period_from

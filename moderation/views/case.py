@@ -14,7 +14,8 @@ from accounts.access import requires
 from accounts.preferences import preferences_of
 from accounts.roles import Capability
 from moderation.domain.refusals import Held, Refused, Stale, WrongMove
-from moderation.forms import DraftForm, LeaseForm
+from moderation.forms.decisions import DraftForm
+from moderation.forms.desk import LeaseForm
 from moderation.http import SeeOther, StaffRequest, wants_fragment
 from moderation.operations import leases, readings
 from moderation.queries.cases import CasePage, case_lease, case_page

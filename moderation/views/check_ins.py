@@ -13,7 +13,8 @@ from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain.refusals import Refused
 from moderation.domain.spreadsheet import cell
-from moderation.forms import WaiveForm, sentences
+from moderation.forms.people import WaiveForm
+from moderation.forms.sentences import sentences
 from moderation.http import SeeOther, StaffRequest
 from moderation.models import clock
 from moderation.operations.check_ins import record_export, waive_check_in

@@ -13,7 +13,8 @@ from accounts.roles import Capability
 from moderation.domain.planning import NAME_PLACE
 from moderation.domain.refusals import Refused
 from moderation.domain.vocabulary import ClusterState, DecisionState, Outcome
-from moderation.forms import GroupDecisionForm, RemovalForm, sentences
+from moderation.forms.people import GroupDecisionForm, RemovalForm
+from moderation.forms.sentences import sentences
 from moderation.http import SeeOther, StaffRequest
 from moderation.models import Case, Decision
 from moderation.operations import decisions, leases

@@ -10,15 +10,16 @@ from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain import planning
 from moderation.domain.holding import removed
-from moderation.domain.planning import NAME_PLACE, Step
+from moderation.domain.planning import NAME_PLACE, Candidate, Step
 from moderation.domain.refusals import Held, Refused, Stale, WrongMove
 from moderation.domain.vocabulary import DecisionState, Outcome, SanctionKind
-from moderation.forms import AnswerForm, DecisionForm, DraftForm, sentences
+from moderation.forms.decisions import AnswerForm, DecisionForm, DraftForm
+from moderation.forms.sentences import sentences
 from moderation.http import SeeOther, StaffRequest, wants_fragment
 from moderation.models import Decision
 from moderation.operations import approvals, decisions, leases
 from moderation.operations.verdicts import Measured, Verdict
-from moderation.queries.cases import CasePage, case_page, own_case
+from moderation.queries.cases import case_candidates, case_page, own_case
 from moderation.queries.desk import Draft, desk, unread, usernames
 from moderation.queries.proposals import proposals_page
 from moderation.views.case import PAGE, show
@@ -44,20 +45,21 @@ def case_preview(request: StaffRequest, case_id: int) -> HttpResponse:
 @requires(Capability.WORK_CASES)
 def case_decide(request: StaffRequest, case_id: int) -> HttpResponse:
     """Decide and go on to the next case. Whatever is refused leaves everything that was typed where it is."""
-    page = case_page(case_id, viewer=request.user)
+    candidates = case_candidates(case_id, viewer=request.user)
     form = DecisionForm(request.POST)
     if not form.is_valid():
         raise Refused(sentences(form))
     draft = form.draft()
-    steps = planning.plan(draft.wish, page.people.candidates)
+    steps = planning.plan(draft.wish, candidates)
     if unread(steps, draft):
-        return show(request, page, draft, status=422, **_TO_READ)
+        return _not_decided(request, case_id, draft, status=422, **_TO_READ)
     try:
-        decision = decisions.decide_case(case_id, actor=request.user, verdict=_verdict(form, page, draft, steps))
+        decision = decisions.decide_case(case_id, actor=request.user, verdict=_verdict(form, candidates, draft, steps))
     except Stale as refused:
-        return show(request, page, draft, status=409, title="Not decided: the case has changed", text=str(refused))
+        said = {"title": "Not decided: the case has changed", "text": str(refused)}
+        return _not_decided(request, case_id, draft, status=409, **said)
     except Refused as refused:
-        return show(request, page, draft, status=422, title="Not decided yet", text=str(refused))
+        return _not_decided(request, case_id, draft, status=422, title="Not decided yet", text=str(refused))
     _tell(request, decision)
     return _to_next(request, case_id)
 
@@ -67,6 +69,10 @@ _TO_READ = {
     "text": "Your choice has changed what is sent. Read below what will happen, then confirm.",
     "tone": "good",
 }
+
+
+def _not_decided(request: StaffRequest, case_id: int, draft: Draft, *, status: int, **said: str) -> HttpResponse:
+    return show(request, case_page(case_id, viewer=request.user), draft, status=status, **said)
 
 
 @require_POST
@@ -115,10 +121,10 @@ def _note(request: StaffRequest) -> str:
     return note
 
 
-def _verdict(form: DecisionForm, page: CasePage, draft: Draft, steps: tuple[Step, ...]) -> Verdict:
+def _verdict(form: DecisionForm, candidates: tuple[Candidate, ...], draft: Draft, steps: tuple[Step, ...]) -> Verdict:
     names = usernames(steps)
-    finds_nothing = planning.finds_nothing(draft.wish, page.people.candidates)
-    clearing = planning.cleared(draft.wish, page.people.candidates)
+    finds_nothing = planning.finds_nothing(draft.wish, candidates)
+    clearing = planning.cleared(draft.wish, candidates)
     return Verdict(
         key=draft.key,
         outcome=Outcome.NO_VIOLATION if finds_nothing else Outcome.SANCTIONED,

@@ -10,7 +10,8 @@ from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain.refusals import Refused
 from moderation.domain.vocabulary import Lane
-from moderation.forms import EscalationAnswerForm, RaiseForm, sentences
+from moderation.forms.desk import EscalationAnswerForm, RaiseForm
+from moderation.forms.sentences import sentences
 from moderation.http import SeeOther, StaffRequest, wants_fragment
 from moderation.operations import escalating
 from moderation.queries.cases import case_head

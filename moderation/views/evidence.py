@@ -11,7 +11,9 @@ from django_htmx.http import trigger_client_event
 from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain.refusals import Refused
-from moderation.forms import DraftForm, MissedForm, MoreForm, sentences
+from moderation.forms.decisions import DraftForm
+from moderation.forms.desk import MissedForm, MoreForm
+from moderation.forms.sentences import sentences
 from moderation.http import SeeOther, StaffRequest, wants_fragment
 from moderation.models import Label
 from moderation.operations import labelling, readings

@@ -10,7 +10,8 @@ from accounts.roles import Capability
 from moderation.domain import waiting
 from moderation.domain.refusals import Refused
 from moderation.domain.waiting import Until
-from moderation.forms import HandForm, PutOffForm, sentences
+from moderation.forms.desk import HandForm, PutOffForm
+from moderation.forms.sentences import sentences
 from moderation.http import SeeOther, StaffRequest
 from moderation.models import clock
 from moderation.operations import handing

@@ -11,7 +11,8 @@ from django_htmx.http import trigger_client_event
 from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain.refusals import Held, Refused, WrongMove
-from moderation.forms import LiftForm, sentences
+from moderation.forms.sanctions import LiftForm
+from moderation.forms.sentences import sentences
 from moderation.http import SeeOther, StaffRequest, wants_fragment
 from moderation.models import Hold
 from moderation.operations import holds, leases

@@ -13,7 +13,8 @@ from accounts import SYSTEM
 from moderation import hosted_limits
 from moderation.domain.appeals import LONGEST_APPEAL
 from moderation.domain.refusals import Missing, Refused
-from moderation.forms import HostedAppealForm, sentences
+from moderation.forms.appeals import HostedAppealForm
+from moderation.forms.sentences import sentences
 from moderation.hosted_limits import TooOften
 from moderation.hosted_links import Purpose, read_token
 from moderation.http import SeeOther

@@ -12,7 +12,8 @@ from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain.refusals import Held, NotPermitted, Refused, WrongMove
 from moderation.domain.vocabulary import Ground
-from moderation.forms import ReferralForm, sentences
+from moderation.forms.reports import ReferralForm
+from moderation.forms.sentences import sentences
 from moderation.http import SeeOther, StaffRequest
 from moderation.operations import leases
 from moderation.operations.manual_cases import open_case

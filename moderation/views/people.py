@@ -9,7 +9,8 @@ from django_htmx.http import trigger_client_event
 from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain.refusals import Missing, Refused
-from moderation.forms import NoteForm, sentences
+from moderation.forms.people import NoteForm
+from moderation.forms.sentences import sentences
 from moderation.http import SeeOther, StaffRequest, wants_fragment
 from moderation.operations.notes import write_note
 from moderation.operations.together import Claimed, claim_together

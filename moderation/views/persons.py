@@ -14,7 +14,8 @@ from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain.persons import SearchBy, Topic, place_from
 from moderation.domain.refusals import Missing, Refused
-from moderation.forms import NoteForm, PersonSearchForm, PinForm, sentences
+from moderation.forms.people import NoteForm, PersonSearchForm, PinForm
+from moderation.forms.sentences import sentences
 from moderation.http import SeeOther, StaffRequest, wants_fragment
 from moderation.operations.notes import pin_note, write_note
 from moderation.operations.persons import look_at_links, look_up_contact, record_page

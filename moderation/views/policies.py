@@ -9,11 +9,11 @@ from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain.policy_fields import BY_CODE, SECTIONS
 from moderation.domain.refusals import Missing, Refused, Stale
-from moderation.forms import sentences
+from moderation.forms.policies import PublishForm, SectionForm, SeenForm, TryForm
+from moderation.forms.sentences import sentences
 from moderation.http import SeeOther, StaffRequest, wants_fragment
 from moderation.operations import policies as deeds
 from moderation.operations import trying
-from moderation.policy_forms import PublishForm, SectionForm, SeenForm, TryForm
 from moderation.queries.policies import draft_page, trial_page, version_page, versions_page
 
 EDITOR = "moderation/policy_edit.html"

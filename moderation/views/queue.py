@@ -11,7 +11,8 @@ from django_htmx.http import trigger_client_event
 from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain.refusals import Refused
-from moderation.forms import ViewForm, sentences
+from moderation.forms.desk import ViewForm
+from moderation.forms.sentences import sentences
 from moderation.http import SeeOther, StaffRequest, wants_fragment
 from moderation.operations import saved_views
 from moderation.queries.queue import Asked, Place, QueuePage, queue_page, queue_version

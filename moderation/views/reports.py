@@ -9,7 +9,8 @@ from django_htmx.http import trigger_client_event
 from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain.refusals import Refused
-from moderation.forms import QuestionForm, RepeatForm, sentences
+from moderation.forms.reports import QuestionForm, RepeatForm
+from moderation.forms.sentences import sentences
 from moderation.http import SeeOther, StaffRequest, wants_fragment
 from moderation.models import Report
 from moderation.operations.questions import ask_reporter, withdraw_question

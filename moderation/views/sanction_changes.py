@@ -11,7 +11,9 @@ from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain.refusals import Refused
 from moderation.domain.vocabulary import Deed
-from moderation.forms import AnswerForm, ChangeForm, DeedForm, sentences
+from moderation.forms.decisions import AnswerForm
+from moderation.forms.sanctions import ChangeForm, DeedForm
+from moderation.forms.sentences import sentences
 from moderation.http import SeeOther, StaffRequest
 from moderation.operations import changing
 from moderation.queries.sanction_life import preview

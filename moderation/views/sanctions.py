@@ -8,7 +8,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain.refusals import Refused
-from moderation.forms import LiftForm, sentences
+from moderation.forms.sanctions import LiftForm
+from moderation.forms.sentences import sentences
 from moderation.http import SeeOther, StaffRequest
 from moderation.models import clock
 from moderation.operations.exports import record_export

@@ -7,7 +7,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain.refusals import Refused
-from moderation.forms import StatementsExportForm, sentences
+from moderation.forms.sentences import sentences
+from moderation.forms.statements import StatementsExportForm
 from moderation.http import StaffRequest
 from moderation.operations.statements import record_export
 from moderation.queries.statements import published_lines, statement_page

@@ -94,7 +94,7 @@ def test_by_rule_and_account_with_reasons_by_keyboard_alone(open_page: OpenPage,
 def test_by_rule_and_account_without_javascript(open_page: OpenPage, moderator: User, held: Case) -> None:
     page = open_page(at(held), moderator, java_script_enabled=False)
 
-    page.get_by_text("One by one").click()
+    page.get_by_text("By rule and account").click()
     page.get_by_role("group", name="Off-site contact").get_by_label("tideline").select_option("suspension:1")
     page.get_by_role("button", name="Confirm and next").click()
     expect(page.get_by_text("Not decided yet")).to_be_visible()
@@ -282,7 +282,7 @@ def test_axe_finds_nothing(open_page: OpenPage, quick: User, held: Case, faults:
 def test_nothing_runs_out_of_the_window(open_page: OpenPage, quick: User, held: Case, width: int) -> None:
     Account.objects.filter(username="tideline").update(username="calm" * 30)
     page = open_page(at(held), quick, viewport={"width": width, "height": 700})
-    page.get_by_text("One by one").click()
+    page.get_by_text("By rule and account").click()
     page.evaluate("document.querySelector('[data-not-sent]').hidden = false")
 
     wide = "[...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > innerWidth)"

@@ -53,6 +53,7 @@ def queries_for(case: Case, viewer: User | None = None) -> int:
 def test_the_number_of_queries_does_not_grow_with_the_case() -> None:
     small = making.case(actor=making.account(person="p1"))
     making.message(making.account(), "hi", within=small.conversation)  # type: ignore[arg-type]
+    making.report(small)
     large = making.case(actor=making.account(person="p2"))
     for number in range(8):
         other = making.account(person="p2" if number % 2 else "")

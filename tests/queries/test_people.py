@@ -300,6 +300,7 @@ def test_the_number_of_queries_does_not_grow_with_people_notes_and_reports() -> 
         making.decided(making.case(actor=other), "education_notice")
         write_note("a word", actor=me, account_id=other.pk, case_id=large.pk)
         write_note("a word", actor=me, case_id=large.pk)
+    reported(small)
     reported(large)
 
     assert _queries(lambda: case_page(large.pk, viewer=me)) <= _queries(lambda: case_page(small.pk, viewer=me))

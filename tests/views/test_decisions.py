@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from moderation.domain.vocabulary import CaseState, DecisionState, Ground
-from moderation.forms import DraftForm
+from moderation.forms.decisions import DraftForm
 from moderation.models import Account, Case, Decision, Sanction
 from moderation.operations.leases import claim_case, release_case, take_over
 from moderation.queries.cases import case_page

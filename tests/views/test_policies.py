@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from moderation.domain.policy_fields import BY_CODE, FIELDS
+from moderation.forms.policies import SectionForm
 from moderation.models import PolicyTrial, PolicyVersion
 from moderation.operations.policies import save_draft, start_draft
 from moderation.operations.trying import start_trial, trial_batch
-from moderation.policy_forms import SectionForm
 from moderation.queries.policies import versions_page
 from tests import making
 from tests.views.test_case import HOSTILE, HX, signed_in

@@ -38,7 +38,7 @@ DROP FUNCTION statement_stays();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("moderation", "0002_first_policy"),
+        ("moderation", "0003_tally"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,11 +13,11 @@ from django.http import QueryDict
 
 from moderation.domain.policy_fields import Field, Section
 from moderation.domain.policy_lists import Column
+from moderation.forms.sentences import LONGEST_NOTE
 from moderation.operations.trying import LONGEST_DAYS
 
 SPARE = 1  # empty rows below those that are there
 MOST_ROWS = 120
-LONGEST_NOTE = 4000
 
 
 @dataclass(frozen=True, slots=True)
