@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -45,26 +46,12 @@ def decide_case(case_id: int, *, actor: Actor, verdict: Verdict) -> Decision:
     held = holding.held_in(case)
     check_holds(verdict, held)
 
-    measures, second = [s.measure for s in verdict.sanctions], version.policy.second_person
-    signed_by_two = needs_approval(measures, Severity(case.severity), second)
-    decision = Decision.objects.create(
-        case=case,
-        key=verdict.key,
-        state=DecisionState.PROPOSED if signed_by_two else DecisionState.IN_FORCE,
-        outcome=verdict.outcome,
-        grounds=[ground.value for ground in verdict.grounds],
-        cleared=_cleared(case, verdict),
-        reasons=list(verdict.reasons),
-        note=verdict.note,
-        policy_version=version,
-        decided_by=staff_of(actor),
-        decided_at=now,
-        seen_version=verdict.seen_version,
-        undo_until=now + version.policy.undo_window,
-        answer_by=now + version.policy.answer_in if signed_by_two else None,
-        gives_back=_given_back(verdict, held),
-    )
+    decision = _drawn_up(case, verdict, version, now)
+    decision.decided_by = staff_of(actor)
+    decision.gives_back = _given_back(verdict, held)
+    decision.save(force_insert=True)
     by_id = {account.pk: account for account in reachable}
+    signed_by_two = decision.state == DecisionState.PROPOSED
     for said in verdict.sanctions:
         enacting.propose(decision, said, by_id[said.account_id], signed_by_two=signed_by_two)
     if signed_by_two:
@@ -77,22 +64,7 @@ def decide_case(case_id: int, *, actor: Actor, verdict: Verdict) -> Decision:
         closing.close(case, now)
     standings.settle(reachable)
 
-    audit.record(
-        "case.decided",
-        actor=actor,
-        target=case,
-        policy_version=version.number,
-        decision=decision.pk,
-        outcome=verdict.outcome,
-        grounds=decision.grounds,
-        sanctions=[
-            f"{s.account_id}:{s.measure.code}{'+check_in' if s.after_check_in else ''}" for s in verdict.sanctions
-        ],
-        cleared=[f"{account_id}:{ground.value}" for account_id, ground in verdict.cleared],
-        reasons=decision.reasons,
-        gives_back=decision.gives_back,
-        proposed=signed_by_two,
-    )
+    audit.record("case.decided", actor=actor, target=case, policy_version=version.number, **_said(decision, verdict))
     return decision
 
 
@@ -137,6 +109,44 @@ def undo_decision(decision_id: int, *, actor: Actor) -> Decision:
 
     audit.record("decision.undone", actor=actor, target=decision, case=decision.case_id)
     return decision
+
+
+def _drawn_up(case: Case, verdict: Verdict, version: PolicyVersion, now: datetime) -> Decision:
+    """What is decided, not saved yet: proposed where the policy wants a second person to sign."""
+    policy = version.policy
+    measures = [said.measure for said in verdict.sanctions]
+    signed_by_two = needs_approval(measures, Severity(case.severity), policy.second_person)
+    return Decision(
+        case=case,
+        key=verdict.key,
+        state=DecisionState.PROPOSED if signed_by_two else DecisionState.IN_FORCE,
+        outcome=verdict.outcome,
+        grounds=[ground.value for ground in verdict.grounds],
+        cleared=_cleared(case, verdict),
+        reasons=list(verdict.reasons),
+        note=verdict.note,
+        policy_version=version,
+        decided_at=now,
+        seen_version=verdict.seen_version,
+        undo_until=now + policy.undo_window,
+        answer_by=now + policy.answer_in if signed_by_two else None,
+    )
+
+
+def _said(decision: Decision, verdict: Verdict) -> dict[str, Any]:
+    """What the audit trail keeps of a decision: ids and codes, no words."""
+    return {
+        "decision": decision.pk,
+        "outcome": verdict.outcome,
+        "grounds": decision.grounds,
+        "sanctions": [
+            f"{s.account_id}:{s.measure.code}{'+check_in' if s.after_check_in else ''}" for s in verdict.sanctions
+        ],
+        "cleared": [f"{account_id}:{ground.value}" for account_id, ground in verdict.cleared],
+        "reasons": decision.reasons,
+        "gives_back": decision.gives_back,
+        "proposed": decision.state == DecisionState.PROPOSED,
+    }
 
 
 def _same(before: Decision, case: Case, actor: Actor) -> Decision:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from accounts.models import User
 from tests.browser.stage import there
+from tests.browser.traffic import InProgress
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 # No fault of a page: a header's feature that the browser does not know, a refusal that the page then explains, what a
@@ -49,7 +50,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def open_page(browser: Browser, live_server: Any, transactional_db: None) -> Iterator[OpenPage]:
     """Opens a path as a signed-in person. After the test it fails if a page has complained about anything."""
-    contexts, complaints = [], []
+    contexts, complaints, in_progress = [], [], InProgress()
 
     def complain(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not any(word in message.text for word in HARMLESS):
@@ -74,6 +75,7 @@ def open_page(browser: Browser, live_server: Any, transactional_db: None) -> Ite
     for context in contexts:
         context.set_offline(True)  # a page that goes frees its case: not while the database is being emptied
         context.close()
+    in_progress.wait_for_none()
     assert heard == []
 
 
