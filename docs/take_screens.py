@@ -71,7 +71,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         for look in ("light", "dark"):
             studio = Studio(browser, address, given.out, look)
-            for series in (_sign_in, _queue, _case, _conflict, _lists, _phone):
+            for series in (_sign_in, _queue, _case, _conflict, _lists, _sanctions, _policy, _phone):
                 series(studio)
         _decide(Studio(browser, address, given.out))
         browser.close()
@@ -142,9 +142,50 @@ def _conflict(studio: Studio) -> None:
 
 def _lists(studio: Studio) -> None:
     with studio.person("admin") as page:
-        for name in ("approvals", "escalations", "sanctions", "audit", "me", "cases/new"):
-            studio.go(page, f"/{name}/")
-            studio.shoot(page, name.replace("/", "-"), full=name == "me")
+        for path in ("approvals", "escalations", "audit", "me", "cases/new", "groups", "appeals", "appeals/figures"):
+            studio.go(page, f"/{path}/")
+            studio.shoot(page, path.replace("/", "-"), full=path == "me")
+        for path in ("check-ins", "answers", "transparency", "policies"):
+            studio.go(page, f"/{path}/")
+            studio.shoot(page, path, full=True)
+
+
+def _sanctions(studio: Studio) -> None:
+    with studio.person("admin") as page:
+        studio.go(page, "/sanctions/?tab=in_force")
+        studio.shoot(page, "sanctions")
+        page.locator("tbody a[href^='/sanctions/']").first.click()
+        page.wait_for_url("**/sanctions/*/")
+        studio.shoot(page, "sanction", full=True)
+        studio.go(page, "/people/")
+        studio.shoot(page, "people")
+        page.get_by_label("Name, id or contact").fill("c")
+        page.keyboard.press("Enter")
+        page.wait_for_load_state("networkidle")
+        studio.shoot(page, "people-found")
+        page.locator("td.who a").first.click()
+        page.wait_for_load_state("networkidle")
+        studio.shoot(page, "person", full=True)
+
+
+def _policy(studio: Studio) -> None:
+    with studio.person("admin") as page:
+        studio.go(page, "/policies/")
+        start = page.locator("form[action$='/policies/start/'] button")
+        if start.count():
+            start.first.click()
+        else:
+            page.locator("a[href*='/policies/']").last.click()
+        page.wait_for_url("**/policies/*/")
+        studio.shoot(page, "policy-draft", full=True)
+        address = page.url
+        for section in dict.fromkeys(a.get_attribute("href") or "" for a in page.locator("a[href*='/edit/']").all()):
+            studio.go(page, section)
+            studio.shoot(page, f"policy-{section.rstrip('/').rpartition('/')[2]}", full=True)
+        page.goto(address)
+        page.get_by_role("button", name="Try").first.click()
+        page.wait_for_load_state("networkidle")
+        studio.shoot(page, "policy-trial", full=True)
 
 
 def _phone(studio: Studio) -> None:
