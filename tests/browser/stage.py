@@ -4,6 +4,7 @@ Its synchronous interface keeps an event loop running in its thread, and beside 
 database connections than the tests' own. So everything of Playwright stays in one thread, and a test holds stand-ins.
 """
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
@@ -12,11 +13,17 @@ from playwright.sync_api import expect as _expect
 
 Answer = TypeVar("Answer")
 
-_thread = ThreadPoolExecutor(1, thread_name_prefix="playwright")
+_NAME = "playwright"
+_thread = ThreadPoolExecutor(1, thread_name_prefix=_NAME)
 
 
 def there(call: Callable[..., Answer], *args: Any, **kwargs: Any) -> Answer:
-    """Call in Playwright's thread; what comes back of Playwright's own is a stand-in."""
+    """Call in Playwright's thread; what comes back of Playwright's own is a stand-in.
+
+    A handler that Playwright calls is there already, and would wait for itself.
+    """
+    if threading.current_thread().name.startswith(_NAME):
+        return call(*args, **kwargs)
     near = [_unwrapped(arg) for arg in args], {name: _unwrapped(value) for name, value in kwargs.items()}
     return cast("Answer", _wrapped(_thread.submit(call, *near[0], **near[1]).result()))
 

@@ -10,7 +10,7 @@ from moderation.operations import standings
 from moderation.operations.transparency import count_year
 from tests import making
 from tests.browser.conftest import OpenPage
-from tests.browser.stage import expect, there
+from tests.browser.stage import expect
 from tests.views.test_transparency import year_of_figures
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,7 +80,7 @@ def test_statements_are_downloaded_with_and_without_a_script(open_page: OpenPage
     with page.expect_download() as caught:
         page.get_by_role("button", name="Download").click()
 
-    rows = there(caught.value.path).read_text().splitlines()
+    rows = caught.value.path().read_text().splitlines()
     assert len(rows) == 2
     assert all('"puid"' in row for row in rows)
 
