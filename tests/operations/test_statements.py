@@ -175,7 +175,7 @@ def test_many_sanctions_at_once_cost_no_more_queries(django_assert_num_queries) 
         with django_assert_num_queries(8):
             standings.settle([account])
     for account in (few, many):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             standings.settle([account])
 
 

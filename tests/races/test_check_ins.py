@@ -140,7 +140,7 @@ class Model:
         return True
 
     def lift(self, n: int) -> bool:
-        if n not in self.in_force:
+        if n not in self.in_force or n in self.is_over & self.is_free:  # of which nothing is left to lift
             return False
         self.in_force.discard(n)
         return True
