@@ -10,6 +10,7 @@ log = structlog.get_logger(__name__)
 SCREEN = "moderation.tasks.screen_messages"
 DELIVER = "moderation.tasks.deliver_outbox"
 RESCREEN = "moderation.tasks.rescreen"
+ERASE = "moderation.tasks.carry_out_erasures"
 
 
 def after_commit(task: str) -> None:

@@ -5,7 +5,7 @@ from django.db import InterfaceError, OperationalError
 
 from moderation import hints
 from moderation.integrations import webhook
-from moderation.operations import contacts, leases, rescreening, sanctions, screening
+from moderation.operations import contacts, erasing, leases, rescreening, sanctions, screening
 
 task = shared_task(
     autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5, default_retry_delay=5
@@ -36,6 +36,11 @@ def expire_sanctions() -> None:
 @task
 def mark_seen_contacts() -> None:
     contacts.mark_seen_lately()
+
+
+@task
+def carry_out_erasures() -> None:
+    erasing.carry_out_erasures()
 
 
 @task

@@ -5,9 +5,11 @@ from moderation.models.cases import Case, CaseParty, Evidence, Finding, Report
 from moderation.models.community import Account, Conversation, Message, MessageEdit, Participant
 from moderation.models.contacts import Contact
 from moderation.models.decisions import Decision, Sanction
+from moderation.models.erasures import ErasureRequest
 from moderation.models.outbox import OutboxEvent
 from moderation.models.policies import PolicyVersion
 from moderation.models.remarks import Escalation, Label, Note, Referral, SavedView, Skip
+from moderation.models.standing_changes import StandingChange
 
 __all__ = [
     "Account",
@@ -17,6 +19,7 @@ __all__ = [
     "Contact",
     "Conversation",
     "Decision",
+    "ErasureRequest",
     "Escalation",
     "Evidence",
     "Finding",
@@ -32,4 +35,5 @@ __all__ = [
     "Sanction",
     "SavedView",
     "Skip",
+    "StandingChange",
 ]

@@ -12,7 +12,7 @@ from accounts import Actor
 from moderation import outbox
 from moderation.domain.standing import standing_of
 from moderation.domain.vocabulary import TEEN_BADGE, EndedBy, SanctionKind, SanctionState
-from moderation.models import Account, Sanction
+from moderation.models import Account, Sanction, StandingChange
 
 BADGE_KINDS = frozenset({SanctionKind.TEEN_BADGE_HOLD, SanctionKind.TEEN_BADGE_REMOVAL})
 
@@ -23,7 +23,8 @@ def lock_accounts(account_ids: Iterable[int]) -> list[Account]:
 
 
 def settle(accounts: Iterable[Account]) -> None:
-    """Recompute the standing of locked accounts from all their sanctions in force, never from the change at hand."""
+    """Recompute the standing of locked accounts from all their sanctions in force, never from the change at hand,
+    and note that it may have changed."""
     standing = list(accounts)
     in_force = defaultdict(list)
     for sanction in Sanction.objects.in_force().filter(account__in=standing):
@@ -31,6 +32,8 @@ def settle(accounts: Iterable[Account]) -> None:
     for account in standing:
         columns = account.take_standing(standing_of(in_force[account.pk]))
         account.save(update_fields=columns)
+    sanctioned = set(Sanction.objects.filter(account__in=standing).values_list("account_id", flat=True))
+    StandingChange.objects.bulk_create(StandingChange(account_id=pk) for pk in sorted(sanctioned))
 
 
 def end(sanction: Sanction, *, actor: Actor, how: EndedBy, reason: str, now: datetime) -> None:

@@ -57,6 +57,7 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
         ),
     ),
     ("Oversight", (Page("Audit log", "audit", Capability.READ_AUDIT),)),
+    ("Platform", (Page("Keys", "api_keys", Capability.MANAGE_INTEGRATIONS, also=("api_key_create",)),)),
 )
 
 

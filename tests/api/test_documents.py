@@ -13,6 +13,8 @@ CALLS = {
     ("post", "/api/v1/reports", "reports:write"),
     ("put", "/api/v1/accounts/{id}", "accounts:write"),
     ("get", "/api/v1/accounts/{id}/standing", "standing:read"),
+    ("get", "/api/v1/standing-changes", "standing:read"),
+    ("delete", "/api/v1/accounts/{id}", "erasure:write"),
 }
 
 

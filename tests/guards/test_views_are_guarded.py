@@ -18,7 +18,7 @@ OPEN = {
     "healthz": "for probes",
     "readyz": "for probes",
 }
-MACHINES = "api/v1/"  # asks for a key with a scope; tests/api looks after it
+MACHINES = ("api/v1/", "api/coop/v1/")  # ask for a key with a scope; tests/api looks after them
 
 
 def addresses(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:

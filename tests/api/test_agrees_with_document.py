@@ -1,0 +1,53 @@
+"""Schemathesis makes calls out of the OpenAPI documents, sensible ones and others: never a 500, never an answer that is
+not documented. What is refused and what is taken is the affair of the other tests."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+schemathesis = pytest.importorskip("schemathesis", reason="make the environment anew: it is a development requirement")
+
+from schemathesis.checks import not_a_server_error  # noqa: E402
+from schemathesis.specs.openapi.checks import (  # noqa: E402
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from config.wsgi import application  # noqa: E402
+from tests import making  # noqa: E402
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+platform = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+coop = schemathesis.openapi.from_wsgi("/api/coop/v1/openapi.json", application)
+few = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+
+
+@pytest.fixture
+def secret(db: None) -> str:
+    making.account(ext_id="known")
+    return making.api_key()[1]
+
+
+@platform.parametrize()
+@few
+def test_the_interface(case: Any, secret: str) -> None:
+    _agrees(case, {"Authorization": f"Bearer {secret}"})
+
+
+@coop.parametrize()
+@few
+def test_the_interface_beside_coop(case: Any, secret: str) -> None:
+    _agrees(case, {"X-API-KEY": secret})
+
+
+def _agrees(case: Any, headers: dict[str, str]) -> None:
+    case.call_and_validate(headers=headers, checks=CHECKS)
