@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import InternalError
 from django.http import HttpRequest
 from ninja.security import HttpBearer
+from ninja.security.base import SecuritySchema
 
 from accounts.models import ApiKey
 from accounts.operations import note_key_use
@@ -55,15 +56,17 @@ class Key(HttpBearer):
 class HeaderKey(Key):
     """The same keys in a header of their own, as the platforms that speak to Coop send them."""
 
-    openapi_type = "apiKey"
-    openapi_in = "header"
-    openapi_name = "X-API-KEY"
-    openapi_scheme = None
+    header = "X-API-KEY"
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        place = {"in": "header", "name": self.header, "description": self.openapi_description}
+        self.openapi_security_schema = SecuritySchema("apiKey", **place)
 
     def __call__(self, request: HttpRequest) -> ApiKey:
-        offered = request.headers.get(self.openapi_name, "")
+        offered = request.headers.get(self.header, "")
         if not offered:
-            raise Problem(NO_KEY, f"Send your key as “{self.openapi_name}: …”.", headers=_challenge())
+            raise Problem(NO_KEY, f"Send your key as “{self.header}: …”.", headers=_challenge())
         return self.authenticate(request, offered.strip())
 
 

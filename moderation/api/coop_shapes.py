@@ -93,7 +93,7 @@ class Reason(BaseModel):
         """What may be the worst is looked at first; a policy that is none of ours is «other»."""
         if self.csam:
             return Ground.OFFSITE_HARM
-        return Ground(self.policyId) if self.policyId in set(Ground) else Ground.OTHER
+        return next((ground for ground in Ground if ground == self.policyId), Ground.OTHER)
 
 
 class ReportBody(BaseModel):
@@ -141,7 +141,8 @@ class ReportBody(BaseModel):
         return list(dict.fromkeys([*about, *(item.id for item in self.reportedItemsInThread)]))
 
     def conversation(self) -> str | None:
-        within = (item.thread for item in (self.reportedItem, *self.reportedItemThread))
+        about = () if self.is_about_account else (self.reportedItem,)
+        within = (item.thread for item in (*about, *self.reportedItemThread))
         return next((thread for thread in within if thread), None)
 
 

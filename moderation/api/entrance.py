@@ -33,7 +33,7 @@ def guarded(view: View) -> View:
         except Exception as error:
             response = problem_of(error).response()
         if response.status_code == problems.WRONG_METHOD.status and "Allow" in response:
-            response = _wrong_method(request, response["Allow"])
+            response = _wrong_method(request, ", ".join(sorted(response["Allow"].split(", "))))
         for name, value in request.META.get("HAVEN_RATE_LIMIT", {}).items():
             response[name] = value
         return response

@@ -142,7 +142,8 @@ def needed_for(account: Account) -> list[str]:
 def _pseudonymise(account: Account) -> None:
     """Role and age stay, and that it was in a conversation: a teen who was there still counts for what others did."""
     OutboxEvent.objects.filter(account=account).exclude(state=OutboxState.PENDING).delete()
-    StandingChange.objects.filter(account=account, position__lt=_newest_position()).delete()
+    passed = Q(position__isnull=True) | Q(position__lt=_newest_position())
+    StandingChange.objects.filter(passed, account=account).delete()
     account.ext_id = f"erased:{uuid.uuid4()}"
     account.username = account.person = ""
     account.badges = []

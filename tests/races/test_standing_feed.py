@@ -35,7 +35,8 @@ def _change(account: Account, begun: threading.Event, go_on: threading.Event) ->
 
 def test_a_change_that_is_committed_after_a_later_one_is_not_passed_over() -> None:
     slow, quick = making.account(ext_id="slow"), making.account(ext_id="quick")
-    begun, go_on, seen = threading.Event(), threading.Event(), []
+    begun, go_on = threading.Event(), threading.Event()
+    seen: list[str] = []
     with ThreadPoolExecutor(1) as threads:
         work = threads.submit(_change, slow, begun, go_on)
         assert begun.wait(PATIENCE)
