@@ -159,4 +159,3 @@ def _first(data: dict[str, Any], names: tuple[str, ...]) -> str:
         if isinstance(value, str) and value:
             return value
     return ""
-
