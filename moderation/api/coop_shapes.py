@@ -18,8 +18,20 @@ from moderation.api.schemas import Id, Moment
 from moderation.domain import told
 from moderation.domain.vocabulary import Ground, Room
 
-_AUTHOR = ("creatorId", "creator", "creator_id", "authorId", "author", "author_id", "senderId", "sender", "sender_id")
-_AUTHOR += ("userId", "user", "user_id")
+_AUTHOR = (
+    "creatorId",
+    "creator",
+    "creator_id",
+    "authorId",
+    "author",
+    "author_id",
+    "senderId",
+    "sender",
+    "sender_id",
+    "userId",
+    "user",
+    "user_id",
+)
 _THREAD = ("threadId", "thread", "thread_id", "conversationId", "conversation", "conversation_id", "roomId", "room")
 _TIME = ("createdAt", "created_at", "sentAt", "sent_at", "datetime", "timestamp")
 _TEXT = ("text", "content", "body", "message")

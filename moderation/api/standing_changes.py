@@ -1,7 +1,10 @@
 """GET standing-changes: the standings that changed, for platforms that ask instead of being told."""
 
+from typing import Annotated
+
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Router
+from pydantic import Field
 
 from accounts.roles import Scope
 from moderation.api.accounts import standing_fields
@@ -11,11 +14,13 @@ from moderation.operations.standing_feed import publish_standing_changes
 from moderation.queries.standing import standing_changes
 
 router = Router(tags=["Accounts"])
-_AFTER = Query(
-    "",
-    description="“next” of the last answer. Without it, the feed begins with the first account ever sanctioned.",
-    pattern=r"^[0-9]{0,18}$",
-)
+_After = Annotated[
+    str,
+    Field(
+        description="“next” of the last answer. Without it, the feed begins with the first account ever sanctioned.",
+        pattern=r"^[0-9]{0,18}$",
+    ),
+]
 
 
 @router.get(
@@ -24,7 +29,7 @@ _AFTER = Query(
     response={200: StandingChangesOut},
     operation_id="get_standing_changes",
 )
-def get_standing_changes(request: HttpRequest, after: str = _AFTER) -> StandingChangesOut:
+def get_standing_changes(request: HttpRequest, after: _After = "") -> StandingChangesOut:
     """Which standings changed after a place in the feed, each as it is at this moment. No change is passed over.
 
     Apply what comes and keep “next”. An account may come again without having changed. Whoever restores the database

@@ -35,4 +35,4 @@ def publish_standing_changes() -> int:
         if cursor.fetchone() != (True,):
             return 0
         cursor.execute(_PUBLISH, [MOST_AT_ONCE])
-        return cursor.rowcount
+        return int(cursor.rowcount)
