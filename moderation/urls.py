@@ -40,7 +40,10 @@ HEALTH = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
-MACHINES = [path("api/v1/", include("moderation.api.urls"))]
+MACHINES = [
+    path("api/v1/", include("moderation.api.urls")),
+    path("api/coop/v1/", include("moderation.api.coop_urls")),
+]
 
 CASE = [
     path("cases/next/", case.case_next, name="case_next"),

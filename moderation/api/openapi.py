@@ -10,14 +10,16 @@ from moderation.api import problems
 from moderation.api.problems import MEDIA_TYPE, ProblemOut
 
 DESCRIPTION = """
-Tell Haven of messages, accounts, reports and appeals; ask for the standing of an account. Send a key as
-“Authorization: Bearer …”; each call names the scope that its key needs. Every item carries your own id, and sending it
-again is harmless. Times are RFC 3339 with an offset. Errors are problem+json (RFC 9457): rely on “type”, show “detail”.
+Tell Haven of messages, accounts, reports and appeals; ask for the standing of an account, or which have changed. Send
+a key as “Authorization: Bearer …”; each call names the scope that its key needs. Every item carries your own id, and
+sending it again is harmless. Times are RFC 3339 with an offset. Errors are problem+json (RFC 9457): rely on “type”,
+show “detail”.
 """.strip()
 
 _EVERYWHERE = (401, 403, 429, 500, 503)
 _WITH_BODY = (411, 413, 415, 422)
 _WITH_ID_TO_FIND = (404,)
+ALSO = "x-also"  # in a call's `openapi_extra`: further problems that only this call has
 _RATE = ("RateLimit", "RateLimit-Policy")
 _HEADERS = {
     401: ("WWW-Authenticate",),
@@ -31,9 +33,6 @@ _HEADER_MEANING = {
     "RateLimit": "Calls that are left (r) and seconds until they are counted anew (t).",
     "RateLimit-Policy": "How many calls (q) a key has in how many seconds (w).",
 }
-
-
-ALSO = "x-also"  # in a call's `openapi_extra`: further problems that only this call has
 
 
 class MachineInterface(NinjaAPI):
@@ -57,8 +56,11 @@ def _complete(operation: dict[str, Any]) -> None:
     for status, answer in operation["responses"].items():
         answer["headers"] = _headers(_RATE)
         answer["description"] = HTTPStatus(status).phrase
-    statuses = [*_EVERYWHERE, *(_WITH_BODY if "requestBody" in operation else _WITH_ID_TO_FIND)]
-    statuses += operation.pop(ALSO, ())
+    statuses = {*_EVERYWHERE, *operation.pop(ALSO, ())}
+    if "requestBody" in operation:
+        statuses.update(_WITH_BODY)
+    elif any(given["in"] == "path" for given in operation.get("parameters", ())):
+        statuses.update(_WITH_ID_TO_FIND)
     for status in sorted(statuses):
         operation["responses"][status] = _problem(status)
 

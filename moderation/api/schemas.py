@@ -1,6 +1,7 @@
 """The shapes of the machine interface: what may come in, what goes out, as Python and as OpenAPI. Knows no table."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import (
@@ -191,3 +192,34 @@ class StandingOut(BaseModel):
     badges_removed: list[str]
     badges_held: list[str]
     sanctions: list[SanctionOut]
+
+
+class StandingChangeOut(StandingOut):
+    changed_at: MomentOut
+
+
+class StandingChangesOut(BaseModel):
+    changes: list[StandingChangeOut] = Field(description="Each account once, with its standing at this moment.")
+    next: str = Field(description="What to send as “after” next time, also when nothing has changed.")
+    more: bool = Field(description="Whether there is more to read at once.")
+
+
+class KeptFor(StrEnum):
+    """Why an account cannot be forgotten yet."""
+
+    OPEN_CASE = "open_case"
+    SANCTION = "sanction"
+    APPEAL_WINDOW = "appeal_window"
+    APPEAL = "appeal"
+    UNTOLD = "untold"
+    MESSAGES = "messages"
+
+
+class ErasureOut(BaseModel):
+    """A receipt. Asking again answers the same one, with how far it has come."""
+
+    receipt: str = Field(json_schema_extra={"format": "uuid"})
+    id: str = Field(description="The id that was to be forgotten, as you sent it: it is not kept.")
+    requested_at: MomentOut
+    done_at: MomentOut | None
+    kept_for: list[KeptFor] = Field(description="What the account is still needed for; empty before the first try.")

@@ -8,12 +8,14 @@ from moderation.models.clusters import Cluster, ClusterMember, Tie
 from moderation.models.community import Account, Conversation, Message, MessageEdit, Participant
 from moderation.models.contacts import Contact
 from moderation.models.decisions import Decision, Sanction
+from moderation.models.erasures import ErasureRequest
 from moderation.models.holds import Hold
 from moderation.models.outbox import OutboxEvent
 from moderation.models.persons import AccountChange, Pin
 from moderation.models.policies import PolicyTrial, PolicyVersion
 from moderation.models.remarks import Escalation, Label, Note, Referral, SavedView, Skip
 from moderation.models.sorts import CaseSort, CaseSortChange
+from moderation.models.standing_changes import StandingChange
 from moderation.models.statements import Statement
 from moderation.models.transparency import DailyFigure, TransparencyYear
 
@@ -32,6 +34,7 @@ __all__ = [
     "Conversation",
     "DailyFigure",
     "Decision",
+    "ErasureRequest",
     "Escalation",
     "Evidence",
     "Finding",
@@ -53,6 +56,7 @@ __all__ = [
     "SanctionChange",
     "SavedView",
     "Skip",
+    "StandingChange",
     "Statement",
     "Tie",
     "TransparencyYear",

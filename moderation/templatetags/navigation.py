@@ -76,6 +76,7 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Transparency", "transparency", Capability.READ_TRANSPARENCY),
         ),
     ),
+    ("Platform", (Page("Keys", "api_keys", Capability.MANAGE_INTEGRATIONS, also=("api_key_create",)),)),
 )
 
 
