@@ -5,13 +5,15 @@ from moderation.models.cases import Case, CaseParty, Evidence, Finding, Report
 from moderation.models.community import Account, Conversation, Message, MessageEdit, Participant
 from moderation.models.contacts import Contact
 from moderation.models.decisions import Decision, Sanction
-from moderation.models.outbox import OutboxEvent
+from moderation.models.endpoints import PlatformEndpoint, SigningSecret
+from moderation.models.outbox import Attempt, OutboxEvent
 from moderation.models.policies import PolicyVersion
 from moderation.models.remarks import Escalation, Label, Note, Referral, SavedView, Skip
 
 __all__ = [
     "Account",
     "Appeal",
+    "Attempt",
     "Case",
     "CaseParty",
     "Contact",
@@ -26,10 +28,12 @@ __all__ = [
     "Note",
     "OutboxEvent",
     "Participant",
+    "PlatformEndpoint",
     "PolicyVersion",
     "Referral",
     "Report",
     "Sanction",
     "SavedView",
+    "SigningSecret",
     "Skip",
 ]

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.roles import Capability
+from moderation.queries.deliveries import dead_lately
 from moderation.queries.escalations import count_waiting
 from moderation.queries.tally import Tally, tally
 
@@ -54,6 +55,24 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Escalations", "escalations", Capability.ANSWER_ESCALATIONS, count=lambda _: count_waiting()),
             Page("Sanctions", "sanctions", Capability.READ_SANCTIONS),
             Page("Open a case", "case_new", Capability.WORK_CASES, also=("case_new_open",)),
+        ),
+    ),
+    (
+        "Platform",
+        (
+            Page(
+                "Deliveries",
+                "deliveries",
+                Capability.MANAGE_INTEGRATIONS,
+                also=("delivery",),
+                count=lambda _: dead_lately(),
+            ),
+            Page(
+                "Webhooks",
+                "endpoint",
+                Capability.MANAGE_INTEGRATIONS,
+                also=("endpoint_try", "secret_make"),
+            ),
         ),
     ),
     ("Oversight", (Page("Audit log", "audit", Capability.READ_AUDIT),)),
