@@ -1,10 +1,11 @@
-"""The machine side: requests to be forgotten, the feed of changes of standing."""
+"""The machine side: requests to be forgotten, the feed of changes of standing, and deliveries."""
 
 import uuid
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -18,6 +19,7 @@ def note_what_stands(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("moderation", "0004_admin"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -91,6 +93,82 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="Attempt",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(help_text="When it began.")),
+                ("took_ms", models.IntegerField()),
+                ("status", models.SmallIntegerField(blank=True, null=True)),
+                (
+                    "trouble",
+                    models.CharField(blank=True, help_text="Empty: the platform took the event.", max_length=300),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="PlatformEndpoint",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("url", models.CharField(blank=True, help_text="Empty: the address of the settings.", max_length=500)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SigningSecret",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seed", models.BinaryField(max_length=32)),
+                ("fingerprint", models.CharField(help_text="SHA-256 of the secret.", max_length=64, unique=True)),
+                ("ending", models.CharField(help_text="The last characters, to recognise it by.", max_length=4)),
+                ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="outboxevent",
+            index=models.Index(fields=["-created_at", "-id"], name="outbox_log"),
+        ),
+        migrations.AddIndex(
+            model_name="outboxevent",
+            index=models.Index(fields=["account", "-created_at", "-id"], name="outbox_log_account"),
+        ),
+        migrations.AddIndex(
+            model_name="outboxevent",
+            index=models.Index(fields=["topic", "-created_at", "-id"], name="outbox_log_topic"),
+        ),
+        migrations.AddIndex(
+            model_name="outboxevent",
+            index=models.Index(
+                condition=models.Q(("state", "delivered"), _negated=True),
+                fields=["state", "-created_at", "-id"],
+                name="outbox_log_state",
+            ),
+        ),
+        migrations.AddField(
+            model_name="attempt",
+            name="event",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="tries",
+                to="moderation.outboxevent",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="platformendpoint",
+            constraint=models.CheckConstraint(condition=models.Q(("id", 1)), name="one_platform_endpoint"),
+        ),
+        migrations.AddField(
+            model_name="signingsecret",
+            name="made_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="attempt",
+            index=models.Index(fields=["event", "-id"], name="attempt_by_event"),
         ),
         migrations.RunPython(note_what_stands, migrations.RunPython.noop),
     ]

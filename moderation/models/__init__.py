@@ -8,9 +8,10 @@ from moderation.models.clusters import Cluster, ClusterMember, Tie
 from moderation.models.community import Account, Conversation, Message, MessageEdit, Participant
 from moderation.models.contacts import Contact
 from moderation.models.decisions import Decision, Sanction
+from moderation.models.endpoints import PlatformEndpoint, SigningSecret
 from moderation.models.erasures import ErasureRequest
 from moderation.models.holds import Hold
-from moderation.models.outbox import OutboxEvent
+from moderation.models.outbox import Attempt, OutboxEvent
 from moderation.models.persons import AccountChange, Pin
 from moderation.models.policies import PolicyTrial, PolicyVersion
 from moderation.models.remarks import Escalation, Label, Note, Referral, SavedView, Skip
@@ -23,6 +24,7 @@ __all__ = [
     "Account",
     "AccountChange",
     "Appeal",
+    "Attempt",
     "Case",
     "CaseParty",
     "CaseSort",
@@ -47,6 +49,7 @@ __all__ = [
     "OutboxEvent",
     "Participant",
     "Pin",
+    "PlatformEndpoint",
     "PolicyTrial",
     "PolicyVersion",
     "Referral",
@@ -55,6 +58,7 @@ __all__ = [
     "Sanction",
     "SanctionChange",
     "SavedView",
+    "SigningSecret",
     "Skip",
     "StandingChange",
     "Statement",
