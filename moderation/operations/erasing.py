@@ -1,8 +1,9 @@
 """Forgetting an account when its platform asks: what goes, what loses its name, and what has to wait.
 
 What the account wrote is deleted, except in conversations that something open still needs. When nothing needs the
-account any more, what names it goes too: its platform id, user name, person and dates, and what was told to the
-platform. Cases, evidence and sanctions stay under a pseudonym, because whoever decided must be able to account for it.
+account any more, what names it goes too: its platform id, user names, person and dates, what it answered to questions,
+and what was told to the platform. Cases, evidence and sanctions stay under a pseudonym, because whoever decided must be
+able to account for it.
 """
 
 import hmac
@@ -16,10 +17,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts import SYSTEM, Actor, audit
 from accounts.roles import Scope
 from moderation import hints
+from moderation.domain.persons import Fact
 from moderation.domain.refusals import Missing
-from moderation.domain.vocabulary import AppealState, CaseState, OutboxState, SanctionState
+from moderation.domain.vocabulary import AccountStatus, AppealState, CaseState, OutboxState, SanctionState
 from moderation.models import (
     Account,
+    AccountChange,
     Appeal,
     Case,
     CaseParty,
@@ -27,6 +30,7 @@ from moderation.models import (
     ErasureRequest,
     Message,
     OutboxEvent,
+    Reflection,
     Report,
     Sanction,
     StandingChange,
@@ -144,11 +148,14 @@ def _pseudonymise(account: Account) -> None:
     OutboxEvent.objects.filter(account=account).exclude(state=OutboxState.PENDING).delete()
     passed = Q(position__isnull=True) | Q(position__lt=_newest_position())
     StandingChange.objects.filter(passed, account=account).delete()
+    AccountChange.objects.filter(account=account).exclude(fact__in=[Fact.ROLE, Fact.AGE_GROUP]).delete()
+    Reflection.objects.filter(account=account).delete()
     account.ext_id = f"erased:{uuid.uuid4()}"
     account.username = account.person = ""
     account.badges = []
     account.joined_at = account.checked_in_at = None
-    account.save(update_fields=["ext_id", "username", "person", "badges", "joined_at", "checked_in_at"])
+    account.status = AccountStatus.CLOSED  # so that no check-in is asked for any more
+    account.save(update_fields=["ext_id", "username", "person", "badges", "joined_at", "checked_in_at", "status"])
 
 
 def _newest_position() -> int:

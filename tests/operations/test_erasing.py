@@ -7,18 +7,25 @@ import pytest
 
 from accounts import SYSTEM
 from accounts.models import AuditEntry
+from moderation.domain.persons import Fact
+from moderation.domain.questions_asked import SIX_QUESTIONS
 from moderation.domain.refusals import Missing, NotPermitted
 from moderation.domain.vocabulary import OutboxState
 from moderation.models import (
     Account,
+    AccountChange,
+    CheckIn,
     Decision,
     ErasureRequest,
     Evidence,
     Message,
     OutboxEvent,
+    PolicyVersion,
+    Reflection,
     Sanction,
     clock,
 )
+from moderation.operations.asking import tell_due
 from moderation.operations.erasing import carry_out, request_erasure
 from moderation.operations.sanctions import lift_sanction
 from tests import making
@@ -124,6 +131,28 @@ def test_when_nothing_needs_it_the_words_go_and_the_record_stays_without_a_name(
     assert Evidence.objects.filter(sender=account).exists()
     assert Sanction.objects.filter(account=account).exists()
     assert AuditEntry.objects.filter(verb="erasure.done").count() == 1
+
+
+def test_former_names_and_answers_go_and_no_check_in_is_asked_for() -> None:
+    account = making.listener(ext_id="ann", username="quiet_river")
+    for fact, before in ((Fact.USERNAME, "still_river"), (Fact.BADGES, "gold"), (Fact.AGE_GROUP, "teen")):
+        AccountChange.objects.create(account=account, fact=fact, before=[before], after=[])
+    check_in = CheckIn.objects.create(
+        account=account,
+        policy_version=PolicyVersion.objects.in_force(),
+        due_at=making.NOON,
+        overdue_at=making.NOON,
+        next_notice_at=making.NOON,
+    )
+    answers = [""] * len(SIX_QUESTIONS)
+    Reflection.objects.create(account=account, check_in=check_in, answers=answers, saved_at=making.NOON)
+
+    assert _erased(account).done_at is not None
+
+    assert list(AccountChange.objects.filter(account=account).values_list("fact", flat=True)) == [Fact.AGE_GROUP]
+    assert not Reflection.objects.exists()
+    assert tell_due() == 0
+    assert not OutboxEvent.objects.exists()
 
 
 def test_going_over_it_again_changes_nothing() -> None:
