@@ -1,4 +1,4 @@
-"""Reports in the body that ROOST Coop takes, so that a platform can try Haven beside it without another adapter."""
+"""Reports and appeals in the bodies that ROOST Coop takes, so that Haven can be tried beside it without an adapter."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,8 +9,10 @@ from ninja import Router, Status
 from accounts.models import ApiKey
 from accounts.roles import Scope
 from moderation.api import problems
+from moderation.api.appeals import AppealTold, take_told
 from moderation.api.auth import HeaderKey, caller
-from moderation.api.coop_shapes import CHANNEL, ReportAnswer, ReportBody
+from moderation.api.coop_shapes import CHANNEL, AppealBody, ReportAnswer, ReportBody
+from moderation.api.openapi import ALSO
 from moderation.api.problems import FieldProblem, Problem
 from moderation.api.reports import check
 from moderation.domain.told import ToldMessage, message_fault
@@ -28,6 +30,12 @@ _POINTERS = {
     "conversation": "/reportedItem/data",
     "text": "/reportedForReason/reason",
     "created_at": "/reportedAt",
+}
+_POINTERS_OF_APPEAL = {
+    "id": "/appealId",
+    "sanction": "/actionsTaken/0",
+    "text": "/appealReason",
+    "created_at": "/appealedAt",
 }
 
 
@@ -50,6 +58,33 @@ def take_coop_report(request: HttpRequest, told: ReportBody) -> Status[ReportAns
     key = caller(request)
     _take_messages(told, key)
     return Status(201, ReportAnswer(reportId=take(report, actor=key).ext_id))
+
+
+@router.post(
+    "/report/appeal",
+    auth=HeaderKey(Scope.APPEALS_WRITE),
+    openapi_extra={"x-scope": Scope.APPEALS_WRITE.value, ALSO: (404, 409)},
+    response={204: None},
+    operation_id="take_coop_appeal",
+)
+def take_coop_appeal(request: HttpRequest, told: AppealBody) -> Status[None]:
+    """Take an appeal as Coop does. Sending it again is harmless. What comes of it is told by “appeal.decided”.
+
+    “actionsTaken” names the sanction, by the id that its event has, and “appealedBy” the account that it is against.
+    The items are not looked at: what was decided about stands in the case.
+    """
+    if len(told.actionsTaken) != 1:
+        one = FieldProblem(pointer="/actionsTaken", detail="Name one sanction; send an appeal of its own for another.")
+        raise Problem(problems.INVALID, "An appeal is against one sanction.", errors=[one])
+    appeal = AppealTold(
+        id=told.appealId,
+        sanction=told.actionsTaken[0],
+        text=told.appealReason,
+        created_at=told.appealedAt,
+        account=told.appealedBy.id,
+    )
+    take_told(appeal, actor=caller(request), pointers=_POINTERS_OF_APPEAL)
+    return Status(204, None)
 
 
 def _report(told: ReportBody) -> ToldReport:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from moderation.api.problems import MOST_ITEMS
-from moderation.api.schemas import Id, Moment
+from moderation.api.schemas import Id, Moment, bounded
 from moderation.domain import told
 from moderation.domain.vocabulary import Ground, Room
 
@@ -160,6 +160,23 @@ class ReportBody(BaseModel):
 
 class ReportAnswer(BaseModel):
     reportId: str  # noqa: N815
+
+
+class ViolatedPolicy(BaseModel):
+    id: str
+
+
+class AppealBody(BaseModel):
+    """Of what Coop's callbacks call actions, sanctions are what can be appealed against here."""
+
+    appealId: Id  # noqa: N815
+    appealedBy: Identifier  # noqa: N815
+    appealedAt: Moment  # noqa: N815
+    actionedItem: Item  # noqa: N815
+    actionsTaken: Annotated[list[Id], Field(json_schema_extra={"minItems": 1, "maxItems": 1})]  # noqa: N815
+    appealReason: Annotated[str, bounded(told.LONGEST_TEXT, least=1)]  # noqa: N815
+    violatingPolicies: Annotated[list[ViolatedPolicy], Field(max_length=MOST_ITEMS)] = []  # noqa: N815
+    additionalItems: Items = []  # noqa: N815
 
 
 def _first(data: dict[str, Any], names: tuple[str, ...]) -> str:

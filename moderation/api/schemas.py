@@ -30,7 +30,7 @@ def _moment(value: object) -> datetime:
         raise PydanticCustomError(error.kind.value, "{detail}", {"detail": str(error)}) from error
 
 
-def _bounded(longest: int, least: int = 0) -> Any:
+def bounded(longest: int, least: int = 0) -> Any:
     """Documents a length; what refuses is the domain, in the same words for every way in."""
     return Field(json_schema_extra={"minLength": least, "maxLength": longest} if least else {"maxLength": longest})
 
@@ -45,8 +45,8 @@ MomentOut = Annotated[
     PlainSerializer(datetime.isoformat, return_type=str),  # to the microsecond, as in the webhooks
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-Id = Annotated[str, _bounded(told.LONGEST_ID, least=1)]
-Badge = Annotated[str, _bounded(told.LONGEST_BADGE)]
+Id = Annotated[str, bounded(told.LONGEST_ID, least=1)]
+Badge = Annotated[str, bounded(told.LONGEST_BADGE)]
 Badges = Annotated[list[Badge], Field(json_schema_extra={"maxItems": told.MOST_BADGES})]
 
 
@@ -60,7 +60,7 @@ class MessageIn(BaseModel):
     conversation: ConversationIn
     sender: Id = Field(description="The id of the account that wrote it.")
     sent_at: Moment
-    text: Annotated[str, _bounded(told.LONGEST_TEXT)]
+    text: Annotated[str, bounded(told.LONGEST_TEXT)]
 
     def told(self) -> told.ToldMessage:
         return told.ToldMessage(
@@ -77,12 +77,12 @@ class AccountIn(BaseModel):
     """Everything the platform knows of an account. What is left out becomes unknown or empty."""
 
     id: Id
-    username: Annotated[str, _bounded(told.LONGEST_USERNAME)] = ""
+    username: Annotated[str, bounded(told.LONGEST_USERNAME)] = ""
     role: AccountRole = AccountRole.UNKNOWN
     age_group: AgeGroup = AgeGroup.UNKNOWN
     status: AccountStatus = AccountStatus.ACTIVE
     badges: Badges = []
-    person: Annotated[str, _bounded(told.LONGEST_ID)] = Field(
+    person: Annotated[str, bounded(told.LONGEST_ID)] = Field(
         "", description="An opaque key shared by all accounts of one person."
     )
     joined_at: Moment | None = None
@@ -156,8 +156,8 @@ class ReportIn(BaseModel):
     conversation: Id | None = None
     messages: Annotated[list[Id], Field(json_schema_extra={"maxItems": MOST_ITEMS})] = []
     reason: Ground
-    text: Annotated[str, _bounded(told.LONGEST_TEXT)] = ""
-    channel: Annotated[str, _bounded(told.LONGEST_CHANNEL)] = ""
+    text: Annotated[str, bounded(told.LONGEST_TEXT)] = ""
+    channel: Annotated[str, bounded(told.LONGEST_CHANNEL)] = ""
     created_at: Moment
 
 
@@ -168,7 +168,7 @@ class ReportOut(BaseModel):
 class AppealIn(BaseModel):
     id: Id
     sanction: Id = Field(description="The id of the sanction, as its event and the standing name it.")
-    text: Annotated[str, _bounded(told.LONGEST_TEXT, least=1)]
+    text: Annotated[str, bounded(told.LONGEST_TEXT, least=1)]
     created_at: Moment
 
 

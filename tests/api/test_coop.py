@@ -139,6 +139,6 @@ def test_an_item_that_is_no_message_keeps_the_report_not_out() -> None:
 
 def test_it_has_a_document_of_its_own() -> None:
     document = Client().get("/api/coop/v1/openapi.json").json()
-    assert list(document["paths"]) == ["/api/coop/v1/report"]
+    assert list(document["paths"]) == ["/api/coop/v1/report", "/api/coop/v1/report/appeal"]
     scheme = document["components"]["securitySchemes"]["HeaderKey"]
     assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "header", "X-API-KEY")
