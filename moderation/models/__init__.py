@@ -5,6 +5,7 @@ from moderation.models.cases import Case, CaseParty, Evidence, Finding, Report
 from moderation.models.community import Account, Conversation, Message, MessageEdit, Participant
 from moderation.models.contacts import Contact
 from moderation.models.decisions import Decision, Sanction
+from moderation.models.imports import ImportRun
 from moderation.models.outbox import OutboxEvent
 from moderation.models.policies import PolicyVersion
 from moderation.models.remarks import Escalation, Label, Note, Referral, SavedView, Skip
@@ -20,6 +21,7 @@ __all__ = [
     "Escalation",
     "Evidence",
     "Finding",
+    "ImportRun",
     "Label",
     "Message",
     "MessageEdit",
