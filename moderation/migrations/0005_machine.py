@@ -1,4 +1,4 @@
-"""The machine side: requests to be forgotten, the feed of changes of standing, and deliveries."""
+"""The machine side: requests to be forgotten, the feed of changes of standing, deliveries, imports."""
 
 import uuid
 
@@ -169,6 +169,31 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="attempt",
             index=models.Index(fields=["event", "-id"], name="attempt_by_event"),
+        ),
+        migrations.CreateModel(
+            name="ImportRun",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="The hash of how the file begins, and of the options.", max_length=64, unique=True
+                    ),
+                ),
+                ("turn", models.BigIntegerField(default=0)),
+                ("bytes", models.BigIntegerField(default=0, help_text="Unpacked, from the beginning of the file.")),
+                ("digest", models.CharField(blank=True, help_text="SHA-256 of these bytes.", max_length=64)),
+                ("lines", models.BigIntegerField(default=0)),
+                ("skip", models.IntegerField(default=0, help_text="Messages of the next line that are in already.")),
+                ("counts", models.JSONField(default=dict)),
+                ("refused_file", models.TextField(blank=True)),
+                ("refused_bytes", models.BigIntegerField(default=0)),
+                ("sentence_bytes", models.BigIntegerField(default=0)),
+                (
+                    "begun_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+            ],
         ),
         migrations.RunPython(note_what_stands, migrations.RunPython.noop),
     ]

@@ -11,6 +11,7 @@ from moderation.models.decisions import Decision, Sanction
 from moderation.models.endpoints import PlatformEndpoint, SigningSecret
 from moderation.models.erasures import ErasureRequest
 from moderation.models.holds import Hold
+from moderation.models.imports import ImportRun
 from moderation.models.outbox import Attempt, OutboxEvent
 from moderation.models.persons import AccountChange, Pin
 from moderation.models.policies import PolicyTrial, PolicyVersion
@@ -42,6 +43,7 @@ __all__ = [
     "Finding",
     "FirstView",
     "Hold",
+    "ImportRun",
     "Label",
     "Message",
     "MessageEdit",
