@@ -6,7 +6,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from moderation.api import problems
+from moderation.api import events, problems
 from moderation.api.problems import MEDIA_TYPE, ProblemOut
 
 DESCRIPTION = """
@@ -36,6 +36,12 @@ _HEADER_MEANING = {
 
 
 class MachineInterface(NinjaAPI):
+    """`tells`: the events of the platform are part of the document."""
+
+    def __init__(self, *, tells: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self._tells = tells
+
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
@@ -47,6 +53,8 @@ class MachineInterface(NinjaAPI):
         for methods in document["paths"].values():
             for operation in methods.values():
                 _complete(operation)
+        if self._tells:
+            events.describe(document)
         return document
 
 

@@ -11,7 +11,7 @@ from moderation.api.docs import docs_page
 from moderation.api.entrance import answer_problems, guarded
 from moderation.api.openapi import DESCRIPTION, MachineInterface
 
-api = MachineInterface(title="Haven", version="1", description=DESCRIPTION, docs_url=None)
+api = MachineInterface(title="Haven", version="1", description=DESCRIPTION, docs_url=None, tells=True)
 for router in (messages.router, accounts.router, reports.router, appeals.router, standing_changes.router):
     api.add_router("", router)
 answer_problems(api)

@@ -12,6 +12,9 @@ class StandingChange(models.Model):
 
     Ids become visible out of order, because transactions commit out of order: whoever remembers the last id seen would
     pass over some. So `position` is given afterwards, by one at a time, to rows that are committed.
+
+    The row with the highest position is never deleted, however old it is: positions are counted on from it, and would
+    begin anew below what platforms remember.
     """
 
     id = models.BigAutoField(primary_key=True)
