@@ -73,7 +73,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _forward(self, body: bytes, *, lost: bool) -> None:
         headers = {name: self.headers[name] for name in ("Authorization", "Content-Type") if name in self.headers}
-        answer = httpx.request(self.command, self.server.server_url + self.path, content=body, headers=headers)
+        to = self.server.server_url + self.path
+        answer = httpx.request(self.command, to, content=body, headers=headers, timeout=None)  # the client gives up
         if lost:
             self.close_connection = True
         else:
