@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.forms import BoundField
 from accounts.keys import ACTIONS, BY_CODE, all_keys, folded, wrong_keys
 from accounts.preferences import NEVER, RANGES, Preferences, Theme, chosen_keys
 from accounts.queries import AuditFilters, audit_actors, audit_verbs
+from accounts.roles import Scope
 
 _TARGET = re.compile(r"(?P<type>[a-z]+)(?:[\s:]+(?P<id>\d+))?")
 
@@ -122,3 +124,46 @@ class PreferencesForm(forms.Form):
     def preferences(self) -> Preferences:
         said = {name: value for name, value in self.cleaned_data.items() if not name.startswith(KEY)}
         return Preferences(**said | {"theme": Theme(said["theme"])})
+
+
+_SCOPES = {
+    Scope.MESSAGES_WRITE: "send messages",
+    Scope.ACCOUNTS_WRITE: "describe accounts",
+    Scope.REPORTS_WRITE: "send reports",
+    Scope.APPEALS_WRITE: "send appeals",
+    Scope.STANDING_READ: "read the standing of accounts",
+    Scope.ERASURE_WRITE: "ask that an account be forgotten",
+}
+LONGEST_LIFE = 3650  # days
+
+
+class ApiKeyForm(forms.Form):
+    """A key to be made. `scopes()` and `expires_at()` after `is_valid()`."""
+
+    name = forms.CharField(
+        label="Whose key is it?",
+        max_length=100,
+        error_messages={"required": "Write whose key it is: the list and the audit log name it so."},
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+    may = forms.MultipleChoiceField(
+        label="What it may do",
+        choices=[(scope.value, words) for scope, words in _SCOPES.items()],
+        error_messages={"required": "A key without a scope can do nothing: choose at least one."},
+        widget=forms.CheckboxSelectMultiple,
+    )
+    days = forms.IntegerField(
+        label="Expires after so many days",
+        required=False,
+        min_value=1,
+        max_value=LONGEST_LIFE,
+        help_text="Leave it empty for a key that does not expire.",
+        widget=forms.NumberInput(attrs={"class": "input", "min": 1, "max": LONGEST_LIFE}),
+    )
+
+    def scopes(self) -> list[Scope]:
+        return [Scope(scope) for scope in self.cleaned_data["may"]]
+
+    def expires_at(self, now: datetime) -> datetime | None:
+        days: int | None = self.cleaned_data["days"]
+        return now + timedelta(days=days) if days else None

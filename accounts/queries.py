@@ -1,4 +1,4 @@
-"""Reading the audit trail, shaped for its page."""
+"""Reading the audit trail and the machine keys, each shaped for its page."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -122,3 +122,43 @@ def audit_actors() -> Iterator[tuple[str, str]]:
         yield f"{ActorKind.STAFF}:{pk}", name
     for pk, name in ApiKey.objects.order_by("name").values_list("pk", "name"):
         yield f"{ActorKind.MACHINE}:{pk}", f"{name} (key)"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyRow:
+    id: int
+    name: str
+    prefix: str
+    scopes: tuple[str, ...]
+    made_by: str
+    made_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+    is_live: bool
+
+    @property
+    def state(self) -> str:
+        if self.is_live:
+            return "Live"
+        return "Revoked" if self.revoked_at else "Expired"
+
+
+def api_keys(now: datetime) -> list[ApiKeyRow]:
+    """Every key that was ever made, the live ones first; in one query."""
+    rows = [
+        ApiKeyRow(
+            id=key.pk,
+            name=key.name,
+            prefix=key.prefix,
+            scopes=tuple(key.scopes),
+            made_by=key.created_by.name if key.created_by else SYSTEM.actor_name,
+            made_at=key.created_at,
+            expires_at=key.expires_at,
+            last_used_at=key.last_used_at,
+            revoked_at=key.revoked_at,
+            is_live=key.is_live(now),
+        )
+        for key in ApiKey.objects.select_related("created_by").order_by("-id")
+    ]
+    return sorted(rows, key=lambda row: not row.is_live)

@@ -180,6 +180,7 @@ CELERY_BEAT_SCHEDULE = {
         "try_policies": 15.0,
         "count_transparency": 600.0,
         "recount_cases": 24 * 3600.0,
+        "carry_out_erasures": 600.0,
     }.items()
 }
 CELERY_BEAT_SCHEDULE["plan_check_ins"] = {
@@ -245,6 +246,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 API_CALLS_PER_MINUTE = environment.number("API_CALLS_PER_MINUTE", default=6000, least=1)  # by one key
+INTAKE_BACKLOG = environment.number("INTAKE_BACKLOG", default=2_000_000, least=1)  # unscreened; more are not taken
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # the largest body the machine interface promises to take
 
 STATIC_URL = "static/"

@@ -62,6 +62,7 @@ _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT event.id FROM moderation_outboxevent AS event
     WHERE event.state = 'pending' AND event.not_before <= statement_timestamp()
+      AND (event.attempts = 0 OR NOT %(fresh_only)s)
       AND (event.claimed_until IS NULL OR event.claimed_until < statement_timestamp())
       AND event.id = (
           SELECT min(first.id) FROM moderation_outboxevent AS first
@@ -76,12 +77,13 @@ RETURNING event.*
 """
 
 
-def claim_batch(limit: int = 20) -> list[OutboxEvent]:
+def claim_batch(limit: int = 20, *, fresh_only: bool = False) -> list[OutboxEvent]:
     """Lease up to `limit` events that are due, at most one an account, so that an account's events keep their order.
+    `fresh_only`: of those that were never tried.
 
     An event that waits for its next try holds the later ones of its account back; one that is dead or cancelled does
     not. Concurrent senders never get the same event; one whose sender died is free again after CLAIM_FOR. Each event
     carries its `claim`, without which the sender's report of the result is not accepted.
     """
-    values: dict[str, Any] = {"claim": uuid.uuid4(), "lease": CLAIM_FOR, "limit": limit}
+    values: dict[str, Any] = {"claim": uuid.uuid4(), "lease": CLAIM_FOR, "limit": limit, "fresh_only": fresh_only}
     return sorted(OutboxEvent.objects.raw(_CLAIM, values), key=lambda event: event.pk)

@@ -12,6 +12,7 @@ from moderation.operations import (
     clusters,
     contacts,
     counting,
+    erasing,
     holds,
     leases,
     rescreening,
@@ -92,6 +93,11 @@ def count_cases() -> None:
 def recount_cases() -> None:
     for difference in counting.recount():
         log.warning("count_differed", sort=difference.sort, kept=difference.kept, true=difference.true)
+
+
+@task
+def carry_out_erasures() -> None:
+    erasing.carry_out_erasures()
 
 
 @task

@@ -9,6 +9,8 @@ from moderation.views import (
     check_ins,
     clusters,
     decisions,
+    deliveries,
+    endpoint,
     escalations,
     evidence,
     handing,
@@ -40,7 +42,10 @@ HEALTH = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
-MACHINES = [path("api/v1/", include("moderation.api.urls"))]
+MACHINES = [
+    path("api/v1/", include("moderation.api.urls")),
+    path("api/coop/v1/", include("moderation.api.coop_urls")),
+]
 
 CASE = [
     path("cases/next/", case.case_next, name="case_next"),
@@ -179,6 +184,19 @@ TRANSPARENCY = [
     path("transparency/<int:year>/figures.csv", transparency.transparency_csv, name="transparency_csv"),
 ]
 
+DELIVERIES = [
+    path("deliveries/", deliveries.deliveries, name="deliveries"),
+    path("deliveries/redeliver/", deliveries.deliveries_redeliver, name="deliveries_redeliver"),
+    path("deliveries/redeliver-all/", deliveries.deliveries_redeliver_all, name="deliveries_redeliver_all"),
+    path("deliveries/<int:event_id>/", deliveries.delivery, name="delivery"),
+    path("deliveries/<int:event_id>/redeliver/", deliveries.delivery_redeliver, name="delivery_redeliver"),
+    path("webhooks/", endpoint.endpoint, name="endpoint"),
+    path("webhooks/address/", endpoint.endpoint_change, name="endpoint_change"),
+    path("webhooks/secrets/", endpoint.secret_make, name="secret_make"),
+    path("webhooks/secrets/retire/", endpoint.secret_retire, name="secret_retire"),
+    path("webhooks/try/", endpoint.endpoint_try, name="endpoint_try"),
+]
+
 PAUSE = [path("me/pause/", shift.pause_dismiss, name="pause_dismiss")]
 
 urlpatterns = [
@@ -202,5 +220,6 @@ urlpatterns = [
     *POLICIES,
     *STATEMENTS,
     *TRANSPARENCY,
+    *DELIVERIES,
     *PAUSE,
 ]

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from examples.platform.memory import Memory, UnreadableError
+from examples.platform.receiver import BadSecretError, Receiver, UnreadableError
 from examples.platform.server import Server
-from examples.platform.signature import BadSecretError, Verifier
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,8 +49,7 @@ def _server(options: argparse.Namespace) -> Server:
     state = os.environ.get("PLATFORM_STATE")
     return Server(
         (options.host, options.port),
-        verifier=Verifier(_secret()),
-        memory=Memory(Path(state) if state else None),
+        receiver=Receiver(_secret(), Path(state) if state else None),
         fail_rate=options.fail_rate,
     )
 

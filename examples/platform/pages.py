@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from html import escape
 from urllib.parse import quote
 
-from examples.platform.memory import Event, Memory
-from examples.platform.standing import Account, account_of, accounts
+from examples.platform.receiver import Event, Receiver
+from examples.platform.standing import Account, accounts
 
 MOST_SHOWN = 200
 
@@ -63,13 +63,13 @@ _REFRESH = (
 _NOTHING = '<p class="empty">{}</p>'
 
 
-def page(memory: Memory, now: datetime, *, paused: bool) -> str:
-    events = memory.events
+def page(receiver: Receiver, now: datetime, *, paused: bool) -> str:
+    events = receiver.events
     return _PAGE.format(
         refresh="" if paused else _REFRESH,
         switch=_switch(paused),
         accounts=_accounts(accounts(events, now)),
-        events=_events(events, memory),
+        events=_events(events, receiver),
     )
 
 
@@ -114,27 +114,28 @@ def _notices(account: Account) -> str:
     return f'<details id="{key}"><summary>{words}</summary><ol>{texts}</ol></details>'
 
 
-def _events(events: list[Event], memory: Memory) -> str:
+def _events(events: list[Event], receiver: Receiver) -> str:
     if not events:
         return _NOTHING.format(
             "No event has arrived yet. Approve a suspension in Haven; it arrives here when it can no longer be undone."
         )
-    shown = "".join(_event(event, memory.repeats(event.id)) for event in reversed(events[-MOST_SHOWN:]))
+    shown = "".join(_event(event, receiver.repeats(event.id)) for event in reversed(events[-MOST_SHOWN:]))
     more = len(events) - MOST_SHOWN
     older = f'<p class="empty">{more} older ones are in <a href="/events.json">events.json</a>.</p>' if more > 0 else ""
     return f'<ol class="events" data-count="{len(events)}">{shown}</ol>{older}'
 
 
 def _event(event: Event, repeats: int) -> str:
-    whom = account_of(event)
+    whom = event.account
     again = f" · came {repeats + 1} times, acted on once" if repeats else ""
+    late = " · came after a younger one, which still holds" if event.is_late else ""
     raw = json.dumps(
         {"type": event.type, "timestamp": event.timestamp, "data": event.data}, indent=2, ensure_ascii=False
     )
     return (
         f'<li class="card"><h3>{escape(_title(event))}'
         f"{f' <span>for {escape(whom)}</span>' if whom else ''}</h3>"
-        f'<p class="when">{_time(event.received_at)}{again}</p>'
+        f'<p class="when">{_time(event.received_at)}{again}{late}</p>'
         f'<details id="{quote(event.id)}"><summary>As it arrived</summary>'
         f'<p class="when">webhook-id {escape(event.id)}</p><pre>{escape(raw)}</pre></details></li>'
     )

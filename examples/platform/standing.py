@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from examples.platform.memory import Event
+from examples.platform.receiver import Event
 
 _TOLD_TO_REPORTERS = {
     "action_taken": "Thank you for your report. A moderator has looked at it and acted on it.",
@@ -68,19 +68,14 @@ def accounts(events: Iterable[Event], now: datetime) -> list[Account]:
     """Every account that an event was about, in the order of their names."""
     known: dict[str, Account] = {}
     told = sorted(events, key=lambda event: event.told_at)
-    owners = {event.says("sanction"): account_of(event) for event in told if event.says("account")}
+    owners = {event.says("sanction"): event.account for event in told if event.says("account")}
     for event in told:
-        name = account_of(event) or (event.says("sanction") and owners.get(event.says("sanction")))
+        name = event.account or (event.says("sanction") and owners.get(event.says("sanction")))
         if name:
             _apply(event, known.setdefault(name, Account(name)))
     for account in known.values():
         account.suspensions = {key: each for key, each in account.suspensions.items() if each.is_in_force(now)}
     return [known[name] for name in sorted(known)]
-
-
-def account_of(event: Event) -> str:
-    """Whom the event is for: a closed report concerns the one who reported."""
-    return event.says("account") or event.says("reporter")
 
 
 def _apply(event: Event, account: Account) -> None:

@@ -1,4 +1,6 @@
-"""PUT accounts/{id} and GET accounts/{id}/standing. An id may hold slashes, as far as a path can carry them."""
+"""PUT and DELETE accounts/{id}, GET its standing. An id may hold slashes, as far as a path can carry them."""
+
+from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router, Status
@@ -7,11 +9,12 @@ from accounts.roles import Scope
 from moderation.api import problems
 from moderation.api.auth import caller, needs
 from moderation.api.problems import FieldProblem, Problem
-from moderation.api.schemas import AccountIn, AccountOut, SanctionOut, StandingOut
+from moderation.api.schemas import AccountIn, AccountOut, ErasureOut, KeptFor, SanctionOut, StandingOut
 from moderation.domain.vocabulary import SanctionKind
 from moderation.models import Sanction
 from moderation.operations import intake
-from moderation.queries.standing import account_standing
+from moderation.operations.erasing import request_erasure
+from moderation.queries.standing import AccountStanding, account_standing
 
 router = Router(tags=["Accounts"])
 
@@ -24,15 +27,7 @@ router = Router(tags=["Accounts"])
 )
 def get_standing(request: HttpRequest, id: str) -> StandingOut:  # noqa: A002 — the name is part of the interface
     """What the account may do at this moment, computed from the sanctions in force."""
-    found = account_standing(id)
-    return StandingOut(
-        id=found.account,
-        suspended=found.standing.suspended,
-        suspended_until=found.standing.suspended_until,
-        badges_removed=list(found.standing.badges_removed),
-        badges_held=list(found.standing.badges_held),
-        sanctions=[_sanction(sanction) for sanction in found.sanctions],
-    )
+    return StandingOut(**standing_fields(account_standing(id)))
 
 
 @router.put(
@@ -67,6 +62,42 @@ def describe_account(request: HttpRequest, id: str, told: AccountIn) -> Status[A
             joined_at=account.joined_at,
         ),
     )
+
+
+@router.delete(
+    "/accounts/{path:id}",
+    **needs(Scope.ERASURE_WRITE),
+    response={202: ErasureOut},
+    operation_id="erase_account",
+)
+def erase_account(request: HttpRequest, id: str) -> Status[ErasureOut]:  # noqa: A002
+    """Ask that an account be forgotten. Asking again is harmless and tells how far it has come.
+
+    What the account wrote is deleted; what has to be kept loses its name, once no open case, sanction in force or time
+    to appeal needs it any more. An account that you describe or mention again after that is a new one.
+    """
+    receipt = request_erasure(id, actor=caller(request))
+    return Status(
+        202,
+        ErasureOut(
+            receipt=str(receipt.receipt),
+            id=id,
+            requested_at=receipt.requested_at,
+            done_at=receipt.done_at,
+            kept_for=[KeptFor(reason) for reason in receipt.kept_for],
+        ),
+    )
+
+
+def standing_fields(found: AccountStanding) -> dict[str, Any]:
+    return {
+        "id": found.account,
+        "suspended": found.standing.suspended,
+        "suspended_until": found.standing.suspended_until,
+        "badges_removed": list(found.standing.badges_removed),
+        "badges_held": list(found.standing.badges_held),
+        "sanctions": [_sanction(sanction) for sanction in found.sanctions],
+    }
 
 
 def _sanction(sanction: Sanction) -> SanctionOut:

@@ -1,10 +1,13 @@
 """POST appeals: what somebody has to say against a sanction, sent by the platform on which they wrote it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest
 from ninja import Router, Status
 
+from accounts import Actor
 from accounts.roles import Scope
 from moderation.api import problems
 from moderation.api.auth import caller, needs
@@ -12,7 +15,7 @@ from moderation.api.problems import FieldProblem, Problem
 from moderation.api.schemas import AppealIn, AppealOut
 from moderation.domain import told as domain
 from moderation.domain.refusals import Missing
-from moderation.models import clock
+from moderation.models import Appeal, clock
 from moderation.operations.appeals import ToldAppeal
 from moderation.operations.appeals import take_appeal as take
 
@@ -31,12 +34,32 @@ def take_appeal(request: HttpRequest, told: AppealIn) -> Status[AppealOut]:
 
     What comes of it is told by the event “appeal.decided”.
     """
-    _check(told, clock.now())
-    appeal = take(
-        ToldAppeal(id=told.id, sanction_id=_sanction_id(told.sanction), text=told.text, created_at=told.created_at),
-        actor=caller(request),
-    )
+    appeal = take_told(AppealTold(told.id, told.sanction, told.text, told.created_at), actor=caller(request))
     return Status(202, AppealOut(id=appeal.ext_id))
+
+
+@dataclass(frozen=True, slots=True)
+class AppealTold:
+    """What every body of an appeal says, whatever its shape. `account`: see ToldAppeal."""
+
+    id: str
+    sanction: str
+    text: str
+    created_at: datetime
+    account: str | None = None
+
+
+def take_told(told: AppealTold, *, actor: Actor, pointers: Mapping[str, str] | None = None) -> Appeal:
+    """Check and take. `pointers`: where a field stands in the body, if not under its own name."""
+    _check(told, clock.now(), pointers or {})
+    appeal = ToldAppeal(
+        id=told.id,
+        sanction_id=_sanction_id(told.sanction),
+        text=told.text,
+        created_at=told.created_at,
+        account=told.account,
+    )
+    return take(appeal, actor=actor)
 
 
 def _sanction_id(text: str) -> int:
@@ -45,13 +68,17 @@ def _sanction_id(text: str) -> int:
     return int(text)
 
 
-def _check(told: AppealIn, now: datetime) -> None:
+def _check(told: AppealTold, now: datetime, pointers: Mapping[str, str]) -> None:
     faults = [
         domain.id_fault("id", told.id),
         domain.id_fault("sanction", told.sanction),
         domain.text_fault("text", told.text, domain.LONGEST_TEXT),
         domain.time_fault("created_at", told.created_at, now),
     ]
-    errors = [FieldProblem(pointer=f"/{fault.field}", detail=fault.detail) for fault in faults if fault]
+    errors = [
+        FieldProblem(pointer=pointers.get(fault.field, f"/{fault.field}"), detail=fault.detail)
+        for fault in faults
+        if fault
+    ]
     if errors:
         raise Problem(problems.INVALID, "Some of the appeal cannot be taken; “errors” says what.", errors=errors)

@@ -6,14 +6,18 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import InternalError
 from django.http import HttpRequest
 from ninja.security import HttpBearer
+from ninja.security.base import SecuritySchema
 
 from accounts.models import ApiKey
 from accounts.operations import note_key_use
 from accounts.roles import Scope
-from moderation.api.problems import NO_KEY, NO_SCOPE, TOO_MANY, Problem
+from moderation.api import problems
+from moderation.api.problems import NO_KEY, NO_SCOPE, TOO_MANY, Problem, is_read_only
 from moderation.models import clock
+from moderation.queries import backlog
 
 _SHAPE = re.compile(r"hvn_[A-Za-z0-9_-]{43}", re.ASCII)
 _PREFIX_LENGTH = ApiKey._meta.get_field("prefix").max_length
@@ -44,7 +48,26 @@ class Key(HttpBearer):
             challenge = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{self.scope}"'}
             raise Problem(NO_SCOPE, f"This key lacks the scope “{self.scope}”.", headers=challenge)
         _count(request, key)
+        if self.scope is Scope.MESSAGES_WRITE:
+            _refuse_over_backlog()  # before the body is read
         return key
+
+
+class HeaderKey(Key):
+    """The same keys in a header of their own, as the platforms that speak to Coop send them."""
+
+    header = "X-API-KEY"
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        place = {"in": "header", "name": self.header, "description": self.openapi_description}
+        self.openapi_security_schema = SecuritySchema("apiKey", **place)
+
+    def __call__(self, request: HttpRequest) -> ApiKey:
+        offered = request.headers.get(self.header, "")
+        if not offered:
+            raise Problem(NO_KEY, f"Send your key as “{self.header}: …”.", headers=_challenge())
+        return self.authenticate(request, offered.strip())
 
 
 def needs(scope: Scope, *, also: tuple[int, ...] = ()) -> dict[str, Any]:
@@ -63,7 +86,11 @@ def _live_key(secret: str) -> ApiKey:
     now = clock.now()
     if not key.is_live(now):
         raise Problem(NO_KEY, "This key has been revoked or has expired.", headers=_challenge("invalid_token"))
-    note_key_use(key, now=now)
+    try:
+        note_key_use(key, now=now)
+    except InternalError as error:
+        if not is_read_only(error):
+            raise  # otherwise what only reads goes on
     return key
 
 
@@ -90,6 +117,15 @@ def _count(request: HttpRequest, key: ApiKey) -> None:
     if calls > limit:
         detail = f"This key may call {limit:,} times a minute: wait {reset} seconds, and send larger batches."
         raise Problem(TOO_MANY, detail, headers={"Retry-After": str(reset)})
+
+
+def _refuse_over_backlog() -> None:
+    if backlog.is_full():
+        detail = (
+            f"More than {settings.INTAKE_BACKLOG:,} messages wait to be screened. Nothing was stored: send the same"
+            f" again in {problems.BACKLOG_WAIT_S} seconds."
+        )
+        raise Problem(problems.BACKLOG, detail, headers={"Retry-After": str(problems.BACKLOG_WAIT_S)})
 
 
 def caller(request: Any) -> ApiKey:

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -33,7 +33,7 @@ def guarded(view: View) -> View:
         except Exception as error:
             response = problem_of(error).response()
         if response.status_code == problems.WRONG_METHOD.status and "Allow" in response:
-            response = _wrong_method(request, response["Allow"])
+            response = _wrong_method(request, ", ".join(sorted(response["Allow"].split(", "))))
         for name, value in request.META.get("HAVEN_RATE_LIMIT", {}).items():
             response[name] = value
         return response
@@ -49,7 +49,10 @@ def _check_body(request: HttpRequest) -> None:
         return
     if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
         raise Problem(problems.NO_LENGTH, "Send the body with a Content-Length, not in chunks.")
-    length = int(request.headers.get("Content-Length") or 0)
+    said = request.headers.get("Content-Length") or "0"
+    if not (said.isascii() and said.isdigit()):
+        raise Problem(problems.NO_LENGTH, "Send the body with a Content-Length that is a number.")
+    length = int(said)
     if length > problems.MOST_BYTES:
         raise _too_large()
     charset = (request.content_params or {}).get("charset", "utf-8").lower()
@@ -91,13 +94,19 @@ def problem_of(error: Exception) -> Problem:
         case OperationalError() | InterfaceError():
             log.warning("database_away", error=type(error).__name__)
             return problems.database_away()
+        case InternalError() if problems.is_read_only(error):
+            log.warning("database_read_only")
+            return problems.database_away()
         case _:
             log.error("call_broke", exc_info=error)
             return Problem(problems.BROKEN, "This is our fault, not yours: try again, and tell us if it stays.")
 
 
 def _invalid(error: ValidationError) -> Problem:
-    """The first two steps of a place are where it was looked for and the name of our own argument."""
+    """The first two steps of a place are where it was looked for and the name of our own argument, or of theirs."""
+    if error.errors and error.errors[0]["loc"][0] == "query":
+        name = error.errors[0]["loc"][1]
+        return Problem(problems.INVALID, f"“{name}” in the address is malformed: {problems.sentence(error.errors[0])}")
     fields = [
         FieldProblem(pointer=problems.pointer(found["loc"][2:]), detail=problems.sentence(found))
         for found in error.errors

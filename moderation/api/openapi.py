@@ -6,18 +6,20 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from moderation.api import problems
+from moderation.api import events, problems
 from moderation.api.problems import MEDIA_TYPE, ProblemOut
 
 DESCRIPTION = """
-Tell Haven of messages, accounts, reports and appeals; ask for the standing of an account. Send a key as
-“Authorization: Bearer …”; each call names the scope that its key needs. Every item carries your own id, and sending it
-again is harmless. Times are RFC 3339 with an offset. Errors are problem+json (RFC 9457): rely on “type”, show “detail”.
+Tell Haven of messages, accounts, reports and appeals; ask for the standing of an account, or which have changed. Send
+a key as “Authorization: Bearer …”; each call names the scope that its key needs. Every item carries your own id, and
+sending it again is harmless. Times are RFC 3339 with an offset. Errors are problem+json (RFC 9457): rely on “type”,
+show “detail”.
 """.strip()
 
 _EVERYWHERE = (401, 403, 429, 500, 503)
 _WITH_BODY = (411, 413, 415, 422)
 _WITH_ID_TO_FIND = (404,)
+ALSO = "x-also"  # in a call's `openapi_extra`: further problems that only this call has
 _RATE = ("RateLimit", "RateLimit-Policy")
 _HEADERS = {
     401: ("WWW-Authenticate",),
@@ -33,10 +35,13 @@ _HEADER_MEANING = {
 }
 
 
-ALSO = "x-also"  # in a call's `openapi_extra`: further problems that only this call has
-
-
 class MachineInterface(NinjaAPI):
+    """`tells`: the events of the platform are part of the document."""
+
+    def __init__(self, *, tells: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self._tells = tells
+
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
@@ -48,6 +53,8 @@ class MachineInterface(NinjaAPI):
         for methods in document["paths"].values():
             for operation in methods.values():
                 _complete(operation)
+        if self._tells:
+            events.describe(document)
         return document
 
 
@@ -57,8 +64,11 @@ def _complete(operation: dict[str, Any]) -> None:
     for status, answer in operation["responses"].items():
         answer["headers"] = _headers(_RATE)
         answer["description"] = HTTPStatus(status).phrase
-    statuses = [*_EVERYWHERE, *(_WITH_BODY if "requestBody" in operation else _WITH_ID_TO_FIND)]
-    statuses += operation.pop(ALSO, ())
+    statuses = {*_EVERYWHERE, *operation.pop(ALSO, ())}
+    if "requestBody" in operation:
+        statuses.update(_WITH_BODY)
+    elif any(given["in"] == "path" for given in operation.get("parameters", ())):
+        statuses.update(_WITH_ID_TO_FIND)
     for status in sorted(statuses):
         operation["responses"][status] = _problem(status)
 

@@ -15,6 +15,8 @@ MEDIA_TYPE = "application/problem+json"
 MOST_ITEMS = 1_000
 MOST_BYTES = 2 * 1024 * 1024
 COME_BACK_IN_S = 5  # what Retry-After says while the database is away
+BACKLOG_WAIT_S = 10  # what it says while too many messages wait to be screened
+_READ_ONLY = "25006"  # the SQLSTATE of a write to a database that takes none
 
 
 class FieldProblem(BaseModel):
@@ -52,12 +54,13 @@ NO_LENGTH = Kind(HTTPStatus.LENGTH_REQUIRED, "no-length", "The length of the bod
 TOO_LARGE = Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", "Too much at once")
 NOT_JSON = Kind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-json", "The body is not sent as JSON")
 TOO_MANY = Kind(HTTPStatus.TOO_MANY_REQUESTS, "too-many", "Too many requests")
+BACKLOG = Kind(HTTPStatus.TOO_MANY_REQUESTS, "backlog", "Screening has to catch up first")
 BROKEN = Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "broken", "Something broke on our side")
-AWAY = Kind(HTTPStatus.SERVICE_UNAVAILABLE, "away", "The database is away")
+AWAY = Kind(HTTPStatus.SERVICE_UNAVAILABLE, "away", "The database is away or takes no writes")
 
 KINDS = (
     INVALID, REFUSED, NO_KEY, NO_SCOPE, MISSING, WRONG_METHOD, CONFLICT,
-    NO_LENGTH, TOO_LARGE, NOT_JSON, TOO_MANY, BROKEN, AWAY,
+    NO_LENGTH, TOO_LARGE, NOT_JSON, TOO_MANY, BACKLOG, BROKEN, AWAY,
 )  # fmt: skip
 
 
@@ -90,6 +93,11 @@ class Problem(Exception):
         return HttpResponse(json.dumps(body), status=self.kind.status, content_type=MEDIA_TYPE, headers=self.headers)
 
 
+def is_read_only(error: Exception) -> bool:
+    """Whether the database refused to write at all: a replica that is not yet the primary, or a disk in danger."""
+    return getattr(error.__cause__, "sqlstate", None) == _READ_ONLY
+
+
 class TooManyItems(Problem):
     def __init__(self, count: int) -> None:
         super().__init__(
@@ -98,7 +106,7 @@ class TooManyItems(Problem):
 
 
 def database_away() -> Problem:
-    detail = "The database does not answer at the moment. Nothing was stored: send the same again a little later."
+    detail = "The database does not answer, or takes no writes. Nothing was stored: send the same again a little later."
     return Problem(AWAY, detail, headers={"Retry-After": str(COME_BACK_IN_S)})
 
 

@@ -1,5 +1,6 @@
 """POST reports: what somebody on the platform has to say about somebody else there."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.http import HttpRequest
@@ -21,25 +22,23 @@ router = Router(tags=["Reports"])
 @router.post("/reports", **needs(Scope.REPORTS_WRITE), response={202: ReportOut}, operation_id="take_report")
 def take_report(request: HttpRequest, told: ReportIn) -> Status[ReportOut]:
     """Take a report. Sending it again is harmless. It need not wait for the messages and accounts that it names."""
-    _check(told, clock.now())
-    report = take(
-        ToldReport(
-            id=told.id,
-            reporter=told.reporter,
-            reported=told.reported,
-            reason=told.reason,
-            text=told.text,
-            created_at=told.created_at,
-            conversation=told.conversation,
-            messages=tuple(told.messages),
-            channel=told.channel,
-        ),
-        actor=caller(request),
+    report = ToldReport(
+        id=told.id,
+        reporter=told.reporter,
+        reported=told.reported,
+        reason=told.reason,
+        text=told.text,
+        created_at=told.created_at,
+        conversation=told.conversation,
+        messages=tuple(told.messages),
+        channel=told.channel,
     )
-    return Status(202, ReportOut(id=report.ext_id))
+    check(report, clock.now())
+    return Status(202, ReportOut(id=take(report, actor=caller(request)).ext_id))
 
 
-def _check(told: ReportIn, now: datetime) -> None:
+def check(told: ToldReport, now: datetime, *, pointers: Mapping[str, str] | None = None) -> None:
+    """Raise what is wrong with a report. `pointers`: where a field stands in the body, if not under its own name."""
     if len(told.messages) > problems.MOST_ITEMS:
         raise TooManyItems(len(told.messages))
     faults = [
@@ -52,6 +51,11 @@ def _check(told: ReportIn, now: datetime) -> None:
         domain.text_fault("channel", told.channel, domain.LONGEST_CHANNEL),
         domain.time_fault("created_at", told.created_at, now),
     ]
-    errors = [FieldProblem(pointer=f"/{fault.field}", detail=fault.detail) for fault in faults if fault]
+    known = pointers or {}
+    errors = [
+        FieldProblem(pointer=known.get(fault.field, f"/{fault.field}"), detail=fault.detail)
+        for fault in faults
+        if fault
+    ]
     if errors:
         raise Problem(problems.INVALID, "Some of the report cannot be taken; “errors” says what.", errors=errors)

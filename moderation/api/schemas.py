@@ -1,6 +1,7 @@
 """The shapes of the machine interface: what may come in, what goes out, as Python and as OpenAPI. Knows no table."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import (
@@ -29,7 +30,7 @@ def _moment(value: object) -> datetime:
         raise PydanticCustomError(error.kind.value, "{detail}", {"detail": str(error)}) from error
 
 
-def _bounded(longest: int, least: int = 0) -> Any:
+def bounded(longest: int, least: int = 0) -> Any:
     """Documents a length; what refuses is the domain, in the same words for every way in."""
     return Field(json_schema_extra={"minLength": least, "maxLength": longest} if least else {"maxLength": longest})
 
@@ -44,8 +45,8 @@ MomentOut = Annotated[
     PlainSerializer(datetime.isoformat, return_type=str),  # to the microsecond, as in the webhooks
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-Id = Annotated[str, _bounded(told.LONGEST_ID, least=1)]
-Badge = Annotated[str, _bounded(told.LONGEST_BADGE)]
+Id = Annotated[str, bounded(told.LONGEST_ID, least=1)]
+Badge = Annotated[str, bounded(told.LONGEST_BADGE)]
 Badges = Annotated[list[Badge], Field(json_schema_extra={"maxItems": told.MOST_BADGES})]
 
 
@@ -59,7 +60,7 @@ class MessageIn(BaseModel):
     conversation: ConversationIn
     sender: Id = Field(description="The id of the account that wrote it.")
     sent_at: Moment
-    text: Annotated[str, _bounded(told.LONGEST_TEXT)]
+    text: Annotated[str, bounded(told.LONGEST_TEXT)]
 
     def told(self) -> told.ToldMessage:
         return told.ToldMessage(
@@ -76,12 +77,12 @@ class AccountIn(BaseModel):
     """Everything the platform knows of an account. What is left out becomes unknown or empty."""
 
     id: Id
-    username: Annotated[str, _bounded(told.LONGEST_USERNAME)] = ""
+    username: Annotated[str, bounded(told.LONGEST_USERNAME)] = ""
     role: AccountRole = AccountRole.UNKNOWN
     age_group: AgeGroup = AgeGroup.UNKNOWN
     status: AccountStatus = AccountStatus.ACTIVE
     badges: Badges = []
-    person: Annotated[str, _bounded(told.LONGEST_ID)] = Field(
+    person: Annotated[str, bounded(told.LONGEST_ID)] = Field(
         "", description="An opaque key shared by all accounts of one person."
     )
     joined_at: Moment | None = None
@@ -155,8 +156,8 @@ class ReportIn(BaseModel):
     conversation: Id | None = None
     messages: Annotated[list[Id], Field(json_schema_extra={"maxItems": MOST_ITEMS})] = []
     reason: Ground
-    text: Annotated[str, _bounded(told.LONGEST_TEXT)] = ""
-    channel: Annotated[str, _bounded(told.LONGEST_CHANNEL)] = ""
+    text: Annotated[str, bounded(told.LONGEST_TEXT)] = ""
+    channel: Annotated[str, bounded(told.LONGEST_CHANNEL)] = ""
     created_at: Moment
 
 
@@ -167,7 +168,7 @@ class ReportOut(BaseModel):
 class AppealIn(BaseModel):
     id: Id
     sanction: Id = Field(description="The id of the sanction, as its event and the standing name it.")
-    text: Annotated[str, _bounded(told.LONGEST_TEXT, least=1)]
+    text: Annotated[str, bounded(told.LONGEST_TEXT, least=1)]
     created_at: Moment
 
 
@@ -191,3 +192,34 @@ class StandingOut(BaseModel):
     badges_removed: list[str]
     badges_held: list[str]
     sanctions: list[SanctionOut]
+
+
+class StandingChangeOut(StandingOut):
+    changed_at: MomentOut
+
+
+class StandingChangesOut(BaseModel):
+    changes: list[StandingChangeOut] = Field(description="Each account once, with its standing at this moment.")
+    next: str = Field(description="What to send as “after” next time, also when nothing has changed.")
+    more: bool = Field(description="Whether there is more to read at once.")
+
+
+class KeptFor(StrEnum):
+    """Why an account cannot be forgotten yet."""
+
+    OPEN_CASE = "open_case"
+    SANCTION = "sanction"
+    APPEAL_WINDOW = "appeal_window"
+    APPEAL = "appeal"
+    UNTOLD = "untold"
+    MESSAGES = "messages"
+
+
+class ErasureOut(BaseModel):
+    """A receipt. Asking again answers the same one, with how far it has come."""
+
+    receipt: str = Field(json_schema_extra={"format": "uuid"})
+    id: str = Field(description="The id that was to be forgotten, as you sent it: it is not kept.")
+    requested_at: MomentOut
+    done_at: MomentOut | None
+    kept_for: list[KeptFor] = Field(description="What the account is still needed for; empty before the first try.")

@@ -7,7 +7,7 @@ from django import forms
 LONGEST_NOTE = 4000
 TOO_LONG = "The note is longer than %(limit_value)d characters: shorten it."
 ID = re.compile(r"[0-9]{1,18}")
-_SPEAKS_FOR_ITSELF = ("__all__", "note", "words", "rule", "text", "outcome")
+_SPEAKS_FOR_ITSELF = ("__all__", "note", "words", "rule", "text", "outcome", "url")
 
 
 def why_field() -> forms.CharField:

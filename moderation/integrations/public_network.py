@@ -4,6 +4,7 @@ A name is resolved once; each address is judged and then connected to as it is, 
 answer between the judging and the connecting (DNS rebinding) gains nothing. Knows nothing of webhooks.
 """
 
+import math
 import socket
 import ssl
 import time
@@ -19,7 +20,9 @@ import httpcore
 from httpcore import SOCKET_OPTION
 
 _deadline: ContextVar[float] = ContextVar("deadline")
+LONGEST_CONNECT = 5.0  # seconds for name and connection together, of all the time there is
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
+_CLOUDS_OWN = {IPv4Address("168.63.129.16")}  # where Azure talks to its machines, though the address is a public one
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
@@ -32,8 +35,9 @@ class NotPublicError(Exception):
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Everything that this thread does over a PublicNetwork inside of the block must be done in that time."""
-    token = _deadline.set(time.monotonic() + seconds)
+    """Everything that this thread does over a PublicNetwork inside of the block must be done in that time. A block
+    inside of another can only shorten it."""
+    token = _deadline.set(min(time.monotonic() + seconds, _deadline.get(math.inf)))
     try:
         yield
     finally:
@@ -45,7 +49,15 @@ def is_public(address: str) -> bool:
     ip = _unwrapped(ip_address(address))
     if isinstance(ip, IPv6Address) and ip not in _GLOBAL_UNICAST:
         return False
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip in _CLOUDS_OWN)
+
+
+def is_private_literal(host: str) -> bool:
+    """Whether the host is itself an address, and none of the public internet. A name is judged when it is resolved."""
+    try:
+        return not is_public(host)
+    except ValueError:
+        return host.rstrip(".").lower() == "localhost"
 
 
 def _unwrapped(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
@@ -73,11 +85,12 @@ class PublicNetwork(httpcore.NetworkBackend):
         socket_options: Iterable[SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         """Raises NotPublicError, httpcore.ConnectError or httpcore.ConnectTimeout."""
-        addresses = _resolve(host, port)
-        allowed = [address for address in addresses if self._allow_private or is_public(address)]
-        if not allowed:
-            raise NotPublicError(host, addresses)
-        return self._connect_to_first(allowed, port, socket_options)
+        with within(LONGEST_CONNECT):
+            addresses = _resolve(host, port)
+            allowed = [address for address in addresses if self._allow_private or is_public(address)]
+            if not allowed:
+                raise NotPublicError(host, addresses)
+            return self._connect_to_first(allowed, port, socket_options)
 
     def _connect_to_first(
         self, addresses: list[str], port: int, socket_options: Iterable[SOCKET_OPTION] | None

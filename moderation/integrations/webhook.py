@@ -6,8 +6,9 @@ Writes nothing down: what follows from an answer is decided in operations.delive
 import base64
 import json
 import ssl
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from http import HTTPStatus
@@ -16,16 +17,24 @@ from typing import Self
 
 import httpcore
 import httpx
+import structlog
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from standardwebhooks import Webhook
 
-from moderation.integrations.public_network import NotPublicError, PublicNetwork, within
+from moderation.domain.refusals import Refused
+from moderation.integrations.public_network import NotPublicError, PublicNetwork, is_private_literal, within
 from moderation.models import OutboxEvent
 from moderation.operations import delivery
 from moderation.operations.delivery import LONGEST_TRY, Answer
+from moderation.operations.endpoint import Tried
+from moderation.queries.endpoint import target, without_password
+
+log = structlog.get_logger(__name__)
 
 MOST_OF_A_BODY = 16 * 1024  # bytes of an answer that are read, and thrown away, to keep the connection usable
+MOST_OF_A_BODY_SHOWN = 2_000  # characters of the answer to a test event
+LONGEST_BODY = 1.0  # seconds that an answer's body may take once the status is there
+TEST_TOPIC = "endpoint.test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,37 +42,67 @@ class Endpoint:
     """Where the platform listens, and the secrets that it may check with: two while one replaces the other."""
 
     url: httpx.URL
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
     allow_private: bool = False
 
     @classmethod
-    def from_settings(cls) -> Self | None:
-        """None when no platform is connected. Raises ImproperlyConfigured for what config.checks would refuse."""
-        if not settings.WEBHOOK_URL:
+    def current(cls) -> Self | None:
+        """None when no platform is connected. Raises Refused for what cannot be called or signed."""
+        known = target()
+        if not known.url:
             return None
-        try:
-            url = httpx.URL(settings.WEBHOOK_URL)
-        except httpx.InvalidURL as error:
-            raise ImproperlyConfigured("WEBHOOK_URL is not an http(s) address.") from error
-        if url.scheme not in {"http", "https"} or not url.host:
-            raise ImproperlyConfigured("WEBHOOK_URL is not an http(s) address.")
-        secrets = tuple(settings.WEBHOOK_SECRET.split())
-        if not secrets:
-            raise ImproperlyConfigured("WEBHOOK_URL is set without a WEBHOOK_SECRET to sign with.")
-        return cls(url, secrets, settings.WEBHOOK_ALLOW_PRIVATE)
+        url = address(known.url)
+        if not known.secrets:
+            raise Refused("There is no secret to sign with: make one under Webhooks, or set WEBHOOK_SECRET.")
+        return cls(url, known.secrets, settings.WEBHOOK_ALLOW_PRIVATE)
+
+
+def address(text: str) -> httpx.URL:
+    """An address that can be called; raises Refused. Whether it is a public one is seen on connecting."""
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise Refused(f"“{without_password(text)}” is not an http(s) address, such as https://chat.example.org/haven.")
+    return url
+
+
+def new_address(text: str) -> str:
+    """The same for one that an admin types: what can be seen beforehand not to work is refused. Raises Refused."""
+    text = text.strip()
+    url = address(text)
+    if url.userinfo or url.fragment:
+        raise Refused("Leave name, password and “#” out of the address: every call is signed instead.")
+    if settings.WEBHOOK_ALLOW_PRIVATE:
+        return text
+    if url.scheme != "https":
+        raise Refused("The address is not https: notices about people would travel readable.")
+    if is_private_literal(url.host):
+        raise Refused(f"{url.host} is no public address. Only the setting WEBHOOK_ALLOW_PRIVATE lets events go there.")
+    return text
 
 
 def deliver_due() -> int:
-    """Send what is due to the platform of the settings; without one, events wait and no try is counted."""
-    endpoint = Endpoint.from_settings()
+    """Send what is due to the platform; without one, or without a secret, events wait and no try is counted."""
+    try:
+        endpoint = Endpoint.current()
+    except Refused as error:
+        log.warning("nothing_can_be_delivered", why=str(error))
+        return 0
     if endpoint is None:
         return 0
     with Sender(endpoint) as sender:
         return delivery.deliver_due(sender.send)
 
 
-def webhook_id(event: OutboxEvent) -> str:
-    return f"msg_{event.public_id.hex}"
+def try_current(webhook_id: str) -> Tried:
+    """A test event to the platform. Raises Refused when there is none, or none that can be called."""
+    endpoint = Endpoint.current()
+    if endpoint is None:
+        raise Refused("No address is set yet: say first where the platform listens.")
+    with Sender(endpoint) as sender:
+        return sender.try_out(webhook_id)
 
 
 def body(event: OutboxEvent) -> str:
@@ -93,7 +132,7 @@ class Sender:
         self._url = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         self._pool = httpcore.ConnectionPool(
             ssl_context=_trusted_authorities() if url.scheme == "https" else None,
-            max_connections=delivery.SENT_AT_ONCE,
+            max_connections=delivery.MOST_AT_ONCE,
             keepalive_expiry=5,
             network_backend=PublicNetwork(allow_private=endpoint.allow_private),
         )
@@ -108,13 +147,37 @@ class Sender:
 
     def send(self, event: OutboxEvent) -> Answer:
         """One try, over in time. Whatever the network or the platform does ends as an Answer."""
+        reply = self._post(event.webhook_id, body(event))
+        return reply if isinstance(reply, Answer) else _judged(reply.status)
+
+    def try_out(self, webhook_id: str) -> Tried:
+        """One test event, with what came back of it."""
+        begun = time.monotonic()
+        reply = self._post(webhook_id, _test_body())
+        took_ms = round((time.monotonic() - begun) * 1000)
+        if isinstance(reply, Answer):
+            return Tried(webhook_id, took_ms, reply.status, reply.trouble)
+        text = _readable(reply.body)
+        return Tried(
+            webhook_id,
+            took_ms,
+            reply.status,
+            _judged(reply.status).trouble,
+            content_type=reply.content_type,
+            body=text[:MOST_OF_A_BODY_SHOWN],
+            is_cut=reply.is_cut or len(text) > MOST_OF_A_BODY_SHOWN,
+        )
+
+    def _post(self, webhook_id: str, content: str) -> "_Reply | Answer":
         try:
             with within(self._seconds):
-                return _judged(self._post(event))
+                return self._posted(webhook_id, content)
         except NotPublicError as error:
             return Answer(
                 trouble=f"{error}. Set WEBHOOK_ALLOW_PRIVATE only if the platform is on your own private network."
             )
+        except httpcore.ConnectTimeout:
+            return Answer(trouble=f"No connection to {self._endpoint.url.host} came about in time.")
         except httpcore.TimeoutException:
             return Answer(trouble=f"The platform did not answer within {self._seconds:g} seconds.")
         except httpcore.ConnectError as error:
@@ -122,30 +185,55 @@ class Sender:
         except (httpcore.NetworkError, httpcore.ProtocolError):
             return Answer(trouble="The connection broke, or what came over it was no HTTP, before there was an answer.")
 
-    def _post(self, event: OutboxEvent) -> int:
-        content = body(event)
+    def _posted(self, webhook_id: str, content: str) -> "_Reply":
         headers = {
             "host": self._endpoint.url.netloc.decode(),
             "content-type": "application/json",
             "user-agent": "Haven",
-            **signed(webhook_id(event), content, self._endpoint.secrets, now=datetime.now(UTC)),
+            **signed(webhook_id, content, self._endpoint.secrets, now=datetime.now(UTC)),
             **_credentials(self._endpoint.url),
         }
         with self._pool.stream("POST", self._url, headers=list(headers.items()), content=content.encode()) as response:
-            _skim(response)
-            return response.status
+            read, is_cut = _skimmed(response)
+            types = [value for name, value in response.headers if name.lower() == b"content-type"]
+            return _Reply(response.status, _readable(b"".join(types[:1]))[:100], read, is_cut)
 
 
-def _skim(response: httpcore.Response) -> None:
-    """Read a short answer to its end, so that the connection can serve the next event; leave a long one."""
-    length = 0
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    status: int
+    content_type: str
+    body: bytes  # its beginning
+    is_cut: bool
+
+
+def _skimmed(response: httpcore.Response) -> tuple[bytes, bool]:
+    """Read a short answer to its end, so that the connection can serve the next event; leave a long or slow one.
+
+    Answers what was read, and whether more would have come. The status has come, and nothing else counts.
+    """
+    read = bytearray()
     try:
-        for chunk in response.iter_stream():
-            length += len(chunk)
-            if length > MOST_OF_A_BODY:
-                return
+        with within(LONGEST_BODY):
+            for chunk in response.iter_stream():
+                read += chunk
+                if len(read) > MOST_OF_A_BODY:
+                    return bytes(read[:MOST_OF_A_BODY]), True
     except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError):
-        return  # the status has come, and nothing else counts
+        return bytes(read), True
+    return bytes(read), False
+
+
+def _test_body() -> str:
+    timestamp = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    said = {"type": TEST_TOPIC, "timestamp": timestamp, "data": {"text": "A test by an admin. It is about nobody."}}
+    return json.dumps(said, separators=(",", ":"))
+
+
+def _readable(received: bytes) -> str:
+    """As text, without what a terminal or a reading direction could be turned by."""
+    text = received.decode(errors="replace").replace("\r\n", "\n")
+    return "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")
 
 
 def _judged(status: int) -> Answer:

@@ -3,16 +3,14 @@
 import gzip
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar, cast
 
 from moderation.domain.told import BadTime, ToldAccount, ToldMessage, read_time
 from moderation.domain.vocabulary import AccountRole, AccountStatus, AgeGroup, Room
+from moderation.management.line_reader import LONGEST_LINE
 
-LONGEST_LINE = 64 * 1024 * 1024  # so that a file without line breaks cannot fill the memory
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -28,24 +26,12 @@ class Told:
     accounts: list[ToldAccount]
 
 
-def open_lines(path: Path) -> BinaryIO:
-    """The file as bytes, unpacked when its name ends in .gz. Raises OSError."""
-    return io.BufferedReader(gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
-
-
-def lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
-    """Every line that holds something, with its number; None for one that is too long to be read."""
-    number = 0
-    while line := file.readline(LONGEST_LINE):
-        number += 1
-        if number == 1:
-            line = line.removeprefix(b"\xef\xbb\xbf")
-        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
-            while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
-                pass
-            yield number, None
-        elif line.strip():
-            yield number, line
+def unpacked(file: BinaryIO, *, packed: bool = False) -> BinaryIO:
+    """The lines as they are, or unpacked when they are said to be packed or begin as gzip does. Raises OSError."""
+    buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, file))
+    if packed or buffered.peek(2)[:2] == b"\x1f\x8b":
+        return io.BufferedReader(gzip.open(buffered))
+    return buffered
 
 
 def read_line(line: bytes | None, *, shared_accounts: bool) -> Told:
@@ -62,6 +48,8 @@ def read_line(line: bytes | None, *, shared_accounts: bool) -> Told:
         raise BadLine("it is not UTF-8") from error
     except json.JSONDecodeError as error:
         raise BadLine(f"it is not JSON ({error.msg} at column {error.colno})") from error
+    except ValueError as error:
+        raise BadLine("it holds a number that is too long") from error
     except RecursionError as error:
         raise BadLine("it is nested too deeply") from error
     conversation = _text(_object(told, "the line"), "id")

@@ -8,12 +8,16 @@ from moderation.models.clusters import Cluster, ClusterMember, Tie
 from moderation.models.community import Account, Conversation, Message, MessageEdit, Participant
 from moderation.models.contacts import Contact
 from moderation.models.decisions import Decision, Sanction
+from moderation.models.endpoints import PlatformEndpoint, SigningSecret
+from moderation.models.erasures import ErasureRequest
 from moderation.models.holds import Hold
-from moderation.models.outbox import OutboxEvent
+from moderation.models.imports import ImportRun
+from moderation.models.outbox import Attempt, OutboxEvent
 from moderation.models.persons import AccountChange, Pin
 from moderation.models.policies import PolicyTrial, PolicyVersion
 from moderation.models.remarks import Escalation, Label, Note, Referral, SavedView, Skip
 from moderation.models.sorts import CaseSort, CaseSortChange
+from moderation.models.standing_changes import StandingChange
 from moderation.models.statements import Statement
 from moderation.models.transparency import DailyFigure, TransparencyYear
 
@@ -21,6 +25,7 @@ __all__ = [
     "Account",
     "AccountChange",
     "Appeal",
+    "Attempt",
     "Case",
     "CaseParty",
     "CaseSort",
@@ -32,11 +37,13 @@ __all__ = [
     "Conversation",
     "DailyFigure",
     "Decision",
+    "ErasureRequest",
     "Escalation",
     "Evidence",
     "Finding",
     "FirstView",
     "Hold",
+    "ImportRun",
     "Label",
     "Message",
     "MessageEdit",
@@ -44,6 +51,7 @@ __all__ = [
     "OutboxEvent",
     "Participant",
     "Pin",
+    "PlatformEndpoint",
     "PolicyTrial",
     "PolicyVersion",
     "Referral",
@@ -52,7 +60,9 @@ __all__ = [
     "Sanction",
     "SanctionChange",
     "SavedView",
+    "SigningSecret",
     "Skip",
+    "StandingChange",
     "Statement",
     "Tie",
     "TransparencyYear",

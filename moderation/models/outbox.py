@@ -63,7 +63,34 @@ class OutboxEvent(Living):
                 condition=Q(sanction__isnull=False, state__in=["pending", "dead"]),
                 name="outbox_sanction_untold",
             ),
+            models.Index(fields=["-created_at", "-id"], name="outbox_log"),
+            models.Index(fields=["account", "-created_at", "-id"], name="outbox_log_account"),
+            models.Index(fields=["topic", "-created_at", "-id"], name="outbox_log_topic"),
+            models.Index(
+                fields=["state", "-created_at", "-id"], condition=~Q(state="delivered"), name="outbox_log_state"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.topic} {self.public_id}"
+
+    @property
+    def webhook_id(self) -> str:
+        return f"msg_{self.public_id.hex}"
+
+
+class Attempt(models.Model):
+    """One try to deliver an event, whatever came of it."""
+
+    id = models.BigAutoField(primary_key=True)
+    event = models.ForeignKey(OutboxEvent, on_delete=models.CASCADE, related_name="tries", db_index=False)
+    at = models.DateTimeField(help_text="When it began.")
+    took_ms = models.IntegerField()
+    status = models.SmallIntegerField(null=True, blank=True)
+    trouble = models.CharField(max_length=300, blank=True, help_text="Empty: the platform took the event.")
+
+    class Meta:
+        indexes = [models.Index(fields=["event", "-id"], name="attempt_by_event")]
+
+    def __str__(self) -> str:
+        return f"{self.event_id}: {self.status or self.trouble}"

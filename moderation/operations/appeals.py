@@ -19,13 +19,15 @@ _KNOWN = (SanctionState.IN_FORCE, SanctionState.ENDED)
 
 @dataclass(frozen=True, slots=True)
 class ToldAppeal:
-    """An appeal as it comes in. `id` is the platform's own; `link_id` makes one for the hosted page."""
+    """An appeal as it comes in. `id` is the platform's own; `link_id` makes one for the hosted page. `account`: the
+    platform's id of who appeals, where that is said beside the sanction."""
 
     id: str
     sanction_id: int
     text: str
     created_at: datetime
     by_link: bool = False
+    account: str | None = None
 
 
 def link_id(sanction_id: int) -> str:
@@ -82,6 +84,8 @@ def take_appeal(told: ToldAppeal, *, actor: Actor) -> Appeal:
 
 def _check(sanction: Sanction | None, told: ToldAppeal, now: datetime) -> None:
     if sanction is None or sanction.state not in _KNOWN or (sanction.decision and sanction.decision.can_be_undone(now)):
+        raise Missing("There is no such sanction.")
+    if told.account not in (None, sanction.account.ext_id):
         raise Missing("There is no such sanction.")
     if Appeal.objects.filter(sanction=sanction).exists():
         raise Stale("There is an appeal against this sanction already: one is heard for each.")

@@ -136,8 +136,8 @@ def _send(check_in: CheckIn, now: datetime) -> None:
     else:
         text = check_in_words.asking(account.display_name, url, until=until, reminders=check_in.reminders)
     outbox.post(
-        "notice.sent",
-        {"account": account.ext_id, "text": text},
+        "check_in.due",
+        {"account": account.ext_id, "due_at": check_in.due_at.isoformat(), "url": url, "text": text},
         account=account,
         key=f"check_in:{check_in.pk}:{check_in.reminders}",
         not_before=now,

@@ -3,7 +3,7 @@
 How the rows are written stands in intake_rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,7 +62,7 @@ class Intake:
 
 
 @transaction.atomic(durable=True)
-def take_messages(batch: Batch, *, actor: Actor) -> Taken:
+def take_messages(batch: Batch, *, actor: Actor, along: Callable[[Taken], None] | None = None) -> Taken:
     """Store a batch in about a dozen statements, whatever its size. Sending any of it again is harmless.
 
     An item that cannot be taken is answered in `rejected` and keeps nothing else out. Senders whom nobody has
@@ -72,6 +72,9 @@ def take_messages(batch: Batch, *, actor: Actor) -> Taken:
 
     Concurrent batches may overlap in any way: new rows are written in the order of their keys, rows that stand are
     locked in the order of their ids, messages before conversations before accounts, as everywhere.
+
+    `along` is called at the end of the transaction with what became of the batch: what it writes is kept or lost
+    together with the batch, and what it raises undoes it.
     """
     require(actor, Scope.MESSAGES_WRITE)
 
@@ -84,6 +87,8 @@ def take_messages(batch: Batch, *, actor: Actor) -> Taken:
     rejected = (*sorted([*bad_messages, *conflicts], key=lambda r: r.index), *bad_accounts)
     duplicates = len(messages) - len(conflicts) - result.accepted - result.edited
     taken = Taken(result.accepted, duplicates, result.edited, rejected)
+    if along is not None:
+        along(taken)
 
     audit.record(
         "messages.taken",

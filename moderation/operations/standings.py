@@ -15,7 +15,7 @@ from moderation.domain.endings import end_notice
 from moderation.domain.refusals import Missing
 from moderation.domain.standing import standing_of
 from moderation.domain.vocabulary import TEEN_BADGE, ChangeState, EndedBy, HoldState, SanctionKind, SanctionState
-from moderation.models import Account, Hold, Sanction, SanctionChange
+from moderation.models import Account, Hold, Sanction, SanctionChange, StandingChange
 from moderation.models.prepared import Prepared, among
 from moderation.operations.enclosures import APPEAL_LINK, with_enclosures
 from moderation.operations.statements import state_reasons
@@ -56,7 +56,8 @@ def locked_sanction(sanction_id: int) -> Sanction:
 
 
 def settle(accounts: Iterable[Account]) -> None:
-    """Recompute the standing of locked accounts from all their sanctions in force, never from the change at hand.
+    """Recompute the standing of locked accounts from all their sanctions in force, never from the change at hand,
+    and note that it may have changed.
 
     Whatever of these has come into force or changed gets its statement of reasons with it.
     """
@@ -69,6 +70,8 @@ def settle(accounts: Iterable[Account]) -> None:
         columns = account.take_standing(standing_of(in_force[account.pk]))
         account.save(update_fields=columns)
     state_reasons(sanctions)
+    sanctioned = set(Sanction.objects.filter(account__in=standing).values_list("account_id", flat=True))
+    StandingChange.objects.bulk_create(StandingChange(account_id=pk) for pk in sorted(sanctioned))
 
 
 def end(sanction: Sanction, *, actor: Actor, how: EndedBy, reason: str, now: datetime) -> None:

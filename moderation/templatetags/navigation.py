@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.roles import Capability
 from moderation.queries.appeals import count_waiting as count_appeals
+from moderation.queries.deliveries import dead_lately
 from moderation.queries.escalations import count_waiting
 from moderation.queries.tally import Tally, tally
 
@@ -74,6 +75,25 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Policy", "policies", Capability.READ_POLICY, also=("policy", "policy_edit", "policy_trial")),
             Page("Audit log", "audit", Capability.READ_AUDIT),
             Page("Transparency", "transparency", Capability.READ_TRANSPARENCY),
+        ),
+    ),
+    (
+        "Platform",
+        (
+            Page(
+                "Deliveries",
+                "deliveries",
+                Capability.MANAGE_INTEGRATIONS,
+                also=("delivery",),
+                count=lambda _: dead_lately(),
+            ),
+            Page(
+                "Webhooks",
+                "endpoint",
+                Capability.MANAGE_INTEGRATIONS,
+                also=("endpoint_try", "secret_make"),
+            ),
+            Page("Keys", "api_keys", Capability.MANAGE_INTEGRATIONS, also=("api_key_create",)),
         ),
     ),
 )

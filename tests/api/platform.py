@@ -29,6 +29,9 @@ class Platform:
     def get(self, path: str, **headers: str) -> "Answer":
         return self.send("GET", path, b"", **headers)
 
+    def delete(self, path: str, **headers: str) -> "Answer":
+        return self.send("DELETE", path, b"", **headers)
+
     def send(
         self, method: str, path: str, body: bytes = b"", *, content_type: str = "application/json", **headers: str
     ) -> "Answer":
@@ -79,7 +82,9 @@ def document() -> dict[str, Any]:
 
 
 def _operation(method: str, path: str) -> dict[str, Any] | None:
-    templates = {"messages": "messages", "reports": "reports", "appeals": "appeals"}
+    path = path.partition("?")[0]
+    known = ("messages", "reports", "appeals", "standing-changes")
+    templates = {name: name for name in known}
     if path.startswith("accounts/"):
         templates[path] = "accounts/{id}/standing" if path.endswith("/standing") else "accounts/{id}"
     template = templates.get(path)

@@ -14,6 +14,8 @@ CALLS = {
     ("post", "/api/v1/appeals", "appeals:write"),
     ("put", "/api/v1/accounts/{id}", "accounts:write"),
     ("get", "/api/v1/accounts/{id}/standing", "standing:read"),
+    ("get", "/api/v1/standing-changes", "standing:read"),
+    ("delete", "/api/v1/accounts/{id}", "erasure:write"),
 }
 
 

@@ -95,7 +95,7 @@ def test_an_address_of_nothing_is_a_problem_too(path: str) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
-    [("GET", "messages", "POST"), ("DELETE", "reports", "POST"), ("POST", "accounts/ann", "PUT")],
+    [("GET", "messages", "POST"), ("DELETE", "reports", "POST"), ("POST", "accounts/ann", "DELETE, PUT")],
 )
 def test_a_method_that_an_address_does_not_take(method: str, path: str, allowed: str) -> None:
     answer = Platform().send(method, path, b"{}")

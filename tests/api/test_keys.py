@@ -1,5 +1,6 @@
 """Which key may do what: none, a bad one, a spent one, one without the scope, and the right one."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -22,14 +23,13 @@ CALLS: dict[Scope, tuple[str, str, Any]] = {
     Scope.REPORTS_WRITE: ("POST", "reports", telling.report()),
     Scope.ACCOUNTS_WRITE: ("PUT", "accounts/ann", telling.account()),
     Scope.STANDING_READ: ("GET", "accounts/known/standing", None),
+    Scope.ERASURE_WRITE: ("DELETE", "accounts/known", None),
 }
 
 
 def _call(platform: Platform, scope: Scope) -> Answer:
     method, path, body = CALLS[scope]
-    if method == "GET":
-        return platform.get(path)
-    return platform.post(path, body) if method == "POST" else platform.put(path, body)
+    return platform.send(method, path) if body is None else platform.send(method, path, json.dumps(body).encode())
 
 
 @pytest.mark.parametrize(

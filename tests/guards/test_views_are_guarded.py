@@ -21,7 +21,7 @@ OPEN = {
     "hosted_questions": "whoever has the signed link is taken for the person it was sent to",
     "hosted_check_in": "whoever has the signed link is taken for the person it was sent to",
 }
-MACHINES = "api/v1/"  # asks for a key with a scope; tests/api looks after it
+MACHINES = ("api/v1/", "api/coop/v1/")  # ask for a key with a scope; tests/api looks after them
 
 
 def addresses(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:

@@ -10,9 +10,8 @@ from typing import Any
 
 import httpx
 
-from examples.platform.memory import Memory
+from examples.platform.receiver import Receiver
 from examples.platform.server import Server
-from examples.platform.signature import Verifier
 from moderation.integrations.webhook import Endpoint, Sender
 from moderation.models import OutboxEvent
 from moderation.operations.delivery import Answer
@@ -52,7 +51,7 @@ class Platform:
 
 @contextmanager
 def running(*, secrets: str = SECRET, file: Path | None = None, fail_rate: float = 0) -> Iterator[Platform]:
-    with Server(("127.0.0.1", 0), verifier=Verifier(secrets), memory=Memory(file), fail_rate=fail_rate) as server:
+    with Server(("127.0.0.1", 0), receiver=Receiver(secrets, file), fail_rate=fail_rate) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 from django.conf import LazySettings
-from django.core.exceptions import ImproperlyConfigured
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from moderation.domain.refusals import Refused
 from moderation.integrations import webhook
 from moderation.integrations.webhook import MOST_OF_A_BODY, Endpoint, Sender
 from moderation.models import OutboxEvent
@@ -264,31 +264,39 @@ def test_a_proxy_of_the_environment_is_not_used(platform: Receiver, monkeypatch:
     assert send(platform.url) == Answer(204)
 
 
-# Settings
+# What is in force
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("url", ["ftp://chat.example/", "chat.example", "http://", "http://[::1"])
 def test_an_address_that_cannot_be_called_is_refused(settings: LazySettings, url: str) -> None:
     settings.WEBHOOK_URL, settings.WEBHOOK_SECRET = url, SECRET
 
-    with pytest.raises(ImproperlyConfigured, match="not an http"):
-        Endpoint.from_settings()
+    with pytest.raises(Refused, match="not an http"):
+        Endpoint.current()
 
 
+@pytest.mark.django_db
 def test_an_address_without_a_secret_is_refused(settings: LazySettings) -> None:
     settings.WEBHOOK_URL, settings.WEBHOOK_SECRET = "https://chat.example/", ""
 
-    with pytest.raises(ImproperlyConfigured, match="WEBHOOK_SECRET"):
-        Endpoint.from_settings()
+    with pytest.raises(Refused, match="WEBHOOK_SECRET"):
+        Endpoint.current()
 
 
+@pytest.mark.django_db
 def test_no_address_is_no_endpoint(settings: LazySettings) -> None:
     settings.WEBHOOK_URL = ""
 
-    assert Endpoint.from_settings() is None
+    assert Endpoint.current() is None
 
 
-def test_two_secrets_are_two_words(settings: LazySettings) -> None:
+@pytest.mark.django_db
+def test_two_secrets_of_the_settings_are_two_words(settings: LazySettings) -> None:
     settings.WEBHOOK_URL, settings.WEBHOOK_SECRET = "https://chat.example/", f"{OTHER_SECRET} {SECRET}"
 
-    assert Endpoint.from_settings() == Endpoint(httpx.URL("https://chat.example/"), (OTHER_SECRET, SECRET))
+    assert Endpoint.current() == Endpoint(httpx.URL("https://chat.example/"), (OTHER_SECRET, SECRET))
+
+
+def test_secrets_are_not_printed(settings: LazySettings) -> None:
+    assert SECRET not in repr(Endpoint(httpx.URL("https://chat.example/"), (SECRET,)))

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from moderation.management import conversation_lines
-from moderation.management.commands import import_conversations
+from moderation.management import conversation_import, line_reader
 from moderation.models import Account, Conversation, Message, Participant
 
 pytestmark = pytest.mark.django_db
@@ -118,7 +117,7 @@ def test_a_file_may_tell_of_times_that_have_not_come(file: Path) -> None:
 
 
 def test_a_line_that_is_too_long_is_left_out(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conversation_lines, "LONGEST_LINE", 2_000)
+    monkeypatch.setattr(line_reader, "LONGEST_LINE", 2_000)
     long = _line(id="c1", messages=[_message(text="x" * 10_000)])
     out, err = _import(_write(file, long, _line(id="c2")))
     assert err.startswith("Line 1: it is longer than")
@@ -166,7 +165,7 @@ def test_nothing_in_nothing_out(file: Path) -> None:
 
 
 def test_batches_end_within_conversations_without_loss(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_conversations, "BATCH", 3)
+    monkeypatch.setattr(conversation_import, "BATCH", 3)
     out, err = _import(_write(file, *(_line(id=f"c{n}") for n in range(5)), b"bad", _line(id="last")))
     assert "12 new" in out
     assert err.startswith("Line 6: ")

@@ -189,9 +189,11 @@ def test_asking_sends_a_link_that_works() -> None:
 
     check_in.refresh_from_db()
     event = OutboxEvent.objects.get()
-    assert (event.topic, event.payload["account"]) == ("notice.sent", check_in.account.ext_id)
+    assert (event.topic, event.payload["account"]) == ("check_in.due", check_in.account.ext_id)
     assert event.payload["text"].startswith("Hello Ash,")
-    token = event.payload["text"].split("/check-in/")[1].split("/")[0]
+    assert event.payload["due_at"] == check_in.due_at.isoformat()
+    assert event.payload["url"] in event.payload["text"]
+    token = event.payload["url"].split("/check-in/")[1].split("/")[0]
     assert read_token(token, Purpose.CHECK_IN, now=clock.now()) == check_in.pk
     assert check_in.asked_at is not None
     assert check_in.reminders == 0

@@ -172,10 +172,10 @@ def test_many_sanctions_at_once_cost_no_more_queries(django_assert_num_queries) 
             making.decided(making.case(actor=account), "suspension:7")
     Sanction.objects.update(ground=Ground.OTHER)
     for account in (few, many):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(10):
             standings.settle([account])
     for account in (few, many):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(4):
             standings.settle([account])
 
 

@@ -1,0 +1,81 @@
+"""Putting dead events back into the outbox, one or many at once. How they travel is delivery's affair."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+
+from accounts import Actor, audit
+from accounts.roles import Capability
+from moderation import hints
+from moderation.domain.refusals import Missing, Refused, WrongMove
+from moderation.domain.vocabulary import OutboxState
+from moderation.models import OutboxEvent, clock
+from moderation.permissions import require
+from moderation.queries.deliveries import DeliveryFilters, fitting
+
+MOST_AT_ONCE = 500
+
+
+@transaction.atomic(durable=True)
+def redeliver(event_id: int, *, actor: Actor) -> OutboxEvent:
+    """Put a dead event back, to be tried for three days more, before any later event of its account.
+
+    Raises Missing, NotPermitted, WrongMove when the event is not dead.
+    """
+    event = OutboxEvent.objects.select_for_update(no_key=True).filter(pk=event_id).first()
+
+    require(actor, Capability.MANAGE_INTEGRATIONS)
+
+    if event is None:
+        raise Missing("There is no such event.")
+    if event.state != OutboxState.DEAD:
+        raise WrongMove(f"This event is {event.state}: only one that Haven has given up can be delivered again.")
+
+    _put_back([event], actor=actor)
+    return event
+
+
+@transaction.atomic(durable=True)
+def redeliver_ticked(event_ids: Collection[int], *, actor: Actor) -> int:
+    """The same for several; answers how many. What is dead no more is passed over: somebody else was quicker.
+
+    Raises NotPermitted, Refused for none or more than MOST_AT_ONCE.
+    """
+    dead = OutboxEvent.objects.filter(pk__in=event_ids, state=OutboxState.DEAD)
+    events = list(dead.select_for_update(no_key=True).order_by("pk"))
+
+    require(actor, Capability.MANAGE_INTEGRATIONS)
+
+    if not 0 < len(event_ids) <= MOST_AT_ONCE:
+        raise Refused(f"Tick the events that shall be sent again: at least one, at most {MOST_AT_ONCE}.")
+
+    _put_back(events, actor=actor)
+    return len(events)
+
+
+@transaction.atomic(durable=True)
+def redeliver_fitting(filters: DeliveryFilters, *, actor: Actor) -> int:
+    """The same for the oldest dead events that fit, MOST_AT_ONCE of them at most; answers how many. Raises
+    NotPermitted."""
+    dead = fitting(filters).filter(state=OutboxState.DEAD)
+    events = list(dead.select_for_update(no_key=True, skip_locked=True).order_by("pk")[:MOST_AT_ONCE])
+
+    require(actor, Capability.MANAGE_INTEGRATIONS)
+
+    _put_back(events, actor=actor)
+    return len(events)
+
+
+def _put_back(events: list[OutboxEvent], *, actor: Actor) -> None:
+    now = clock.now()
+    tried = {event.pk: event.attempts for event in events}
+    for event in events:
+        event.move_to(OutboxState.PENDING)
+        event.attempts = 0
+        event.not_before = now
+    OutboxEvent.objects.bulk_update(events, ["state", "attempts", "not_before"])
+
+    for event in events:
+        audit.record("event.redelivered", actor=actor, target=event, topic=event.topic, attempts=tried[event.pk])
+    if events:
+        hints.after_commit(hints.DELIVER)

@@ -1,0 +1,163 @@
+"""Forgetting an account: what something open needs stays, what is left goes or loses its name."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from accounts import SYSTEM
+from accounts.models import AuditEntry
+from moderation.domain.persons import Fact
+from moderation.domain.questions_asked import SIX_QUESTIONS
+from moderation.domain.refusals import Missing, NotPermitted
+from moderation.domain.vocabulary import OutboxState
+from moderation.models import (
+    Account,
+    AccountChange,
+    CheckIn,
+    Decision,
+    ErasureRequest,
+    Evidence,
+    Message,
+    OutboxEvent,
+    PolicyVersion,
+    Reflection,
+    Sanction,
+    clock,
+)
+from moderation.operations.asking import tell_due
+from moderation.operations.erasing import carry_out, request_erasure
+from moderation.operations.sanctions import lift_sanction
+from tests import making
+
+pytestmark = pytest.mark.django_db
+
+
+def _erased(account: Account) -> ErasureRequest:
+    """The request, once a worker has gone over it."""
+    request = request_erasure(account.ext_id, actor=SYSTEM)
+    carry_out(request.pk)
+    request.refresh_from_db()
+    return request
+
+
+def _talk(author: Account, **given: Any) -> Message:
+    return making.message(author, "hello", within=making.conversation(author), **{"screened_at": making.NOON} | given)
+
+
+def test_nobody_on_staff_asks_for_it() -> None:
+    account = making.account()
+    with pytest.raises(NotPermitted):
+        request_erasure(account.ext_id, actor=making.admin())
+
+
+def test_somebody_unknown_is_missing() -> None:
+    with pytest.raises(Missing):
+        request_erasure("nobody", actor=SYSTEM)
+
+
+def test_what_an_open_case_needs_stays() -> None:
+    case = making.case(actor=making.account(ext_id="ann"))
+    elsewhere = _talk(case.subject)
+
+    request = _erased(case.subject)
+
+    assert (request.done_at, set(request.kept_for)) == (None, {"open_case", "messages"})
+    assert Account.objects.filter(ext_id="ann").exists()
+    assert list(Message.objects.filter(sender=case.subject).values_list("conversation", flat=True)) == [
+        case.conversation_id
+    ]
+    assert not Message.objects.filter(pk=elsewhere.pk).exists()
+
+
+def test_an_open_case_about_the_account_alone_keeps_all_it_wrote() -> None:
+    case = making.case()
+    said = _talk(case.subject)
+    type(case).objects.filter(pk=case.pk).update(conversation=None)
+
+    _erased(case.subject)
+
+    assert Message.objects.filter(pk=said.pk).exists()
+
+
+def test_whoever_reports_is_needed_while_the_case_is_open() -> None:
+    report = making.report(making.case())
+    assert _erased(report.reporter).kept_for == ["open_case"]
+
+
+def test_a_sanction_in_force_and_a_time_to_appeal_hold_it_back() -> None:
+    making.decided(making.case(), "suspension:7")
+    sanction = Sanction.objects.get()
+    assert {"sanction", "appeal_window"} <= set(_erased(sanction.account).kept_for)
+
+    lift_sanction(sanction.pk, actor=making.admin(), reason="a mistake")
+    OutboxEvent.objects.update(state=OutboxState.DELIVERED)
+    request = ErasureRequest.objects.get()
+    carry_out(request.pk)
+    request.refresh_from_db()
+    assert set(request.kept_for) <= {"appeal_window", "messages"}
+    assert "appeal_window" in request.kept_for
+
+
+def test_what_is_not_told_yet_holds_it_back() -> None:
+    making.decided(making.case(), "suspension:7")
+    assert "untold" in _erased(Sanction.objects.get().account).kept_for
+
+
+def test_what_is_still_to_be_screened_is_screened_first() -> None:
+    said = _talk(making.account(), screened_at=None)
+    assert _erased(said.sender).kept_for == ["messages"]
+    assert Message.objects.filter(pk=said.pk).exists()
+
+
+def test_when_nothing_needs_it_the_words_go_and_the_record_stays_without_a_name() -> None:
+    making.decided(making.case(actor=making.teen(ext_id="ann", username="quiet_river", person="p-1")), "suspension:7")
+    sanction = Sanction.objects.get()
+    lift_sanction(sanction.pk, actor=making.admin(), reason="a mistake")
+    past = clock.now() - timedelta(days=40)
+    Sanction.objects.update(appeal_until=past)
+    Decision.objects.update(undo_until=past)
+    OutboxEvent.objects.update(state=OutboxState.DELIVERED)
+
+    request = _erased(sanction.account)
+
+    assert request.done_at is not None
+    account = Account.objects.get(pk=sanction.account_id)
+    assert account.ext_id.startswith("erased:")
+    assert (account.username, account.person, account.badges, account.joined_at) == ("", "", [], None)
+    assert account.is_teen
+    assert not Message.objects.filter(sender=account).exists()
+    assert not OutboxEvent.objects.filter(account=account).exists()
+    assert Evidence.objects.filter(sender=account).exists()
+    assert Sanction.objects.filter(account=account).exists()
+    assert AuditEntry.objects.filter(verb="erasure.done").count() == 1
+
+
+def test_former_names_and_answers_go_and_no_check_in_is_asked_for() -> None:
+    account = making.listener(ext_id="ann", username="quiet_river")
+    for fact, before in ((Fact.USERNAME, "still_river"), (Fact.BADGES, "gold"), (Fact.AGE_GROUP, "teen")):
+        AccountChange.objects.create(account=account, fact=fact, before=[before], after=[])
+    check_in = CheckIn.objects.create(
+        account=account,
+        policy_version=PolicyVersion.objects.in_force(),
+        due_at=making.NOON,
+        overdue_at=making.NOON,
+        next_notice_at=making.NOON,
+    )
+    answers = [""] * len(SIX_QUESTIONS)
+    Reflection.objects.create(account=account, check_in=check_in, answers=answers, saved_at=making.NOON)
+
+    assert _erased(account).done_at is not None
+
+    assert list(AccountChange.objects.filter(account=account).values_list("fact", flat=True)) == [Fact.AGE_GROUP]
+    assert not Reflection.objects.exists()
+    assert tell_due() == 0
+    assert not OutboxEvent.objects.exists()
+
+
+def test_going_over_it_again_changes_nothing() -> None:
+    account = making.account()
+    request = _erased(account)
+    pseudonym = Account.objects.get(pk=account.pk).ext_id
+    assert carry_out(request.pk) is False
+    assert Account.objects.get(pk=account.pk).ext_id == pseudonym
