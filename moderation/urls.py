@@ -11,6 +11,7 @@ from moderation.views import (
     handing,
     health,
     manual_cases,
+    metrics,
     people,
     queue,
     reports,
@@ -27,6 +28,7 @@ QUEUE = [
 HEALTH = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 MACHINES = [path("api/v1/", include("moderation.api.urls"))]
 

@@ -17,6 +17,7 @@ OPEN = {
     "account_inactive": "for people who may nothing",
     "healthz": "for probes",
     "readyz": "for probes",
+    "metrics": "for machines that bring a token",
 }
 MACHINES = "api/v1/"  # asks for a key with a scope; tests/api looks after it
 
