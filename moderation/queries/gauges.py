@@ -70,4 +70,3 @@ def _cases() -> Iterator[Gauge]:
     yield Gauge("haven_cases_overdue", overdue.count())
     yield Gauge("haven_leases_held", held.filter(lease_expires_at__gte=now).count())
     yield Gauge("haven_leases_lapsed", held.filter(lease_expires_at__lt=now).count())
-
