@@ -110,7 +110,7 @@ def test_a_restore_gives_back_every_row_trigger_and_sequence(
 
     assert done.returncode == 0, done.stderr
     assert _contents(empty_database) == before
-    with psycopg.connect(_address(empty_database)) as database, pytest.raises(psycopg.errors.RaiseException):
+    with psycopg.connect(_address(empty_database)) as database, pytest.raises(psycopg.errors.InsufficientPrivilege):
         database.execute("DELETE FROM accounts_auditentry")
 
 
