@@ -17,6 +17,7 @@ from moderation.views import (
     hosted_appeals,
     hosted_learning,
     manual_cases,
+    metrics,
     people,
     persons,
     policies,
@@ -39,6 +40,7 @@ QUEUE = [
 HEALTH = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 MACHINES = [path("api/v1/", include("moderation.api.urls"))]
 

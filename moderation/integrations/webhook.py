@@ -6,6 +6,7 @@ Writes nothing down: what follows from an answer is decided in operations.delive
 import base64
 import json
 import ssl
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from standardwebhooks import Webhook
 
+from moderation import meters
 from moderation.integrations.public_network import NotPublicError, PublicNetwork, within
 from moderation.models import OutboxEvent
 from moderation.operations import delivery
@@ -107,7 +109,15 @@ class Sender:
         self._pool.close()
 
     def send(self, event: OutboxEvent) -> Answer:
-        """One try, over in time. Whatever the network or the platform does ends as an Answer."""
+        """One try, over in time, and counted. Whatever the network or the platform does ends as an Answer."""
+        started = time.monotonic()
+        answer = self._try(event)
+        outcome = "arrived" if answer.arrived else f"answered {answer.status}" if answer.status else "no answer"
+        meters.count("haven_deliveries_total", outcome=outcome)
+        meters.observe("haven_delivery_seconds", time.monotonic() - started)
+        return answer
+
+    def _try(self, event: OutboxEvent) -> Answer:
         try:
             with within(self._seconds):
                 return _judged(self._post(event))

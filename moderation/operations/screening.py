@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
-from moderation import prescreen
+from moderation import meters, prescreen
 from moderation.domain.policy import Policy
 from moderation.domain.vocabulary import Ground, Room
 from moderation.models import Account, Case, Conversation, Finding, Message, PolicyVersion, clock
@@ -47,7 +47,13 @@ def screen_batch(limit: int = 500) -> int:
     done = [message.id for message in claimed if message.id not in failed]
     Message.objects.filter(pk__in=done).update(screened_at=now, engine=ENGINE_VERSION)
     Message.objects.filter(pk__in=failed).update(attempts=F("attempts") + 1)
+    transaction.on_commit(lambda: _count(len(done), len(failed)), robust=True)
     return len(claimed)
+
+
+def _count(screened: int, failed: int) -> None:
+    meters.count("haven_messages_screened_total", screened)
+    meters.count("haven_screening_failures_total", failed)
 
 
 class Claimed(NamedTuple):
@@ -192,6 +198,8 @@ def _gather(
 
     case, is_new = opening.open_or_find(matter)
     opening.add_findings(case, findings)
+    rules = [finding.rule for finding in findings]
+    transaction.on_commit(lambda: [meters.count("haven_findings_total", rule=rule) for rule in rules], robust=True)
     others = {*accounts.values(), *(conversation.accounts.all() if conversation.room == Room.ONE_TO_ONE else ())}
     opening.add_parties(case, actors=[accounts[f.actor_id] for f in findings], others=others)
     opening.keep_evidence(case, Message.objects.filter(pk__in=touched).in_order())
