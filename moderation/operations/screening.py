@@ -71,8 +71,9 @@ def screen_claimed(claimed: Sequence[Claimed], *, now: datetime, keeps: Keeps | 
     version = PolicyVersion.objects.in_force()
     failed: set[int] = set()
     given: set[str] = set()
-    for window in _windows(rooms, claimed):
-        found = [finding for finding in _screen(window, failed) if _opens(finding, version.policy)]
+    windows = list(_windows(rooms, claimed))
+    for window, of_it in zip(windows, _screen_all(windows, failed), strict=True):
+        found = [finding for finding in of_it if _opens(finding, version.policy)]
         if keeps is not None:
             found = [finding for finding in found if keeps(window, finding)]
         if found:
@@ -89,6 +90,10 @@ class Window:
     room: str
     messages: tuple[prescreen.Message, ...]
     new: frozenset[str]
+
+    @property
+    def first_new(self) -> int:
+        return next(index for index, message in enumerate(self.messages) if message.id in self.new)
 
 
 _AROUND = """
@@ -127,16 +132,29 @@ def _windows(rooms: Mapping[int, str], claimed: Iterable[Claimed]) -> Iterator[W
         )
 
 
-def _screen(window: Window, failed: set[int]) -> list[prescreen.Finding]:
-    """Findings that touch a new message. Where a detector raises, the new messages are screened one by one without
-    their context, so that one bad message does not take its neighbours with it; what still raises goes to `failed`."""
-    first_new = next(index for index, message in enumerate(window.messages) if message.id in window.new)
+def _screen_all(windows: Sequence[Window], failed: set[int]) -> list[list[prescreen.Finding]]:
+    """Findings that touch a new message, for each window. All are read together, which costs the least; where a
+    detector raises, every window is screened by itself."""
+    stretches = [prescreen.Stretch(_conversation(one, one.messages), one.first_new) for one in windows]
     try:
-        found = _run(window, window.messages, since=first_new)
+        found = prescreen.screen_all(stretches, options=_options())
     except Exception as error:  # whatever a detector raises, the other messages have to be screened
+        log.warning("batch_raised", conversations=len(windows), error=type(error).__name__)
+        found = [_screen(window, failed) for window in windows]
+    return [
+        [finding for finding in of_it if not window.new.isdisjoint(finding.messages)]
+        for window, of_it in zip(windows, found, strict=True)
+    ]
+
+
+def _screen(window: Window, failed: set[int]) -> list[prescreen.Finding]:
+    """Where a detector raises, the new messages are screened one by one without their context, so that one bad message
+    does not take its neighbours with it; what still raises goes to `failed`."""
+    try:
+        return _run(window, window.messages, since=window.first_new)
+    except Exception as error:
         log.warning("screening_raised", conversation=window.conversation_id, error=type(error).__name__)
-        found = list(_one_by_one(window, failed))
-    return [finding for finding in found if not window.new.isdisjoint(finding.messages)]
+        return list(_one_by_one(window, failed))
 
 
 def _one_by_one(window: Window, failed: set[int]) -> Iterator[prescreen.Finding]:
@@ -151,9 +169,12 @@ def _one_by_one(window: Window, failed: set[int]) -> Iterator[prescreen.Finding]
 
 
 def _run(window: Window, messages: tuple[prescreen.Message, ...], *, since: int) -> list[prescreen.Finding]:
+    return prescreen.screen(_conversation(window, messages), since=since, options=_options())
+
+
+def _conversation(window: Window, messages: tuple[prescreen.Message, ...]) -> prescreen.Conversation:
     """Who takes part is left out: role, age and badges never change what is found."""
-    conversation = prescreen.Conversation(str(window.conversation_id), window.room, (), messages)
-    return prescreen.screen(conversation, since=since, options=_options())
+    return prescreen.Conversation(str(window.conversation_id), window.room, (), messages)
 
 
 def _options() -> prescreen.Options:
