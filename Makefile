@@ -8,7 +8,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 ANY_KEY = $$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')
 .DEFAULT_GOAL := help
-.PHONY: help run test check inspect bench bench-prescreen bench-queue bench-admin screens lock lint format types contracts migrations-check deploy-check clean
+.PHONY: help run test check inspect bench bench-ingest bench-prescreen bench-queue bench-admin screens lock lint format types contracts migrations-check deploy-check clean
 
 help:
 	@echo "make run     run Haven on this machine (make run PORT=8123 for another port)"
@@ -60,6 +60,10 @@ bench: .venv/.installed-dev
 # The pre-screen beside its rivals, which are installed into a throw-away environment.
 bench-prescreen: .venv/.installed-dev
 	@$(PY) benchmarks/bench_prescreen.py --rivals $(ARGS)
+
+# The whole way from HTTP to cases; ARGS='--seconds 5 --stored 1000000' for other lengths and stocks.
+bench-ingest: .venv/.installed-dev
+	@$(PY) -m benchmarks.bench_ingest $(ARGS)
 
 # The desk with a million open and ten million closed cases; ARGS='--small 1000 --open 10000 --closed 100000' for a quick look.
 bench-queue: .venv/.installed-dev

@@ -79,9 +79,9 @@ def screen_claimed(claimed: Sequence[Claimed], *, now: datetime, keeps: Keeps | 
     given: set[str] = set()
     cases: list[Case] = []
     policy = version.policy
-    options = options_under(policy)
-    for window in windows(rooms, claimed):
-        found = [finding for finding in _screen(window, options, failed) if _opens(finding, policy)]
+    batch = list(windows(rooms, claimed))
+    for window, of_it in zip(batch, _screen_all(batch, options_under(policy), failed), strict=True):
+        found = [finding for finding in of_it if _opens(finding, policy)]
         if keeps is not None:
             found = [finding for finding in found if keeps(window, finding)]
         if found:
@@ -101,6 +101,10 @@ class Window:
     room: str
     messages: tuple[prescreen.Message, ...]
     new: frozenset[str]
+
+    @property
+    def first_new(self) -> int:
+        return next(index for index, message in enumerate(self.messages) if message.id in self.new)
 
 
 _AROUND = """
@@ -139,16 +143,29 @@ def windows(rooms: Mapping[int, str], claimed: Iterable[Claimed]) -> Iterator[Wi
         )
 
 
-def _screen(window: Window, options: prescreen.Options, failed: set[int]) -> list[prescreen.Finding]:
-    """Findings that touch a new message. Where a detector raises, the new messages are screened one by one without
-    their context, so that one bad message does not take its neighbours with it; what still raises goes to `failed`."""
-    first_new = next(index for index, message in enumerate(window.messages) if message.id in window.new)
+def _screen_all(batch: Sequence[Window], options: prescreen.Options, failed: set[int]) -> list[list[prescreen.Finding]]:
+    """Findings that touch a new message, for each window. All are read together, which costs the least; where a
+    detector raises, every window is screened by itself."""
+    stretches = [prescreen.Stretch(_conversation(one, one.messages), one.first_new) for one in batch]
     try:
-        found = run(window, window.messages, options, since=first_new)
+        found = prescreen.screen_all(stretches, options=options)
     except Exception as error:  # whatever a detector raises, the other messages have to be screened
+        log.warning("batch_raised", conversations=len(batch), error=type(error).__name__)
+        found = [_screen(window, options, failed) for window in batch]
+    return [
+        [finding for finding in of_it if not window.new.isdisjoint(finding.messages)]
+        for window, of_it in zip(batch, found, strict=True)
+    ]
+
+
+def _screen(window: Window, options: prescreen.Options, failed: set[int]) -> list[prescreen.Finding]:
+    """Where a detector raises, the new messages are screened one by one without their context, so that one bad message
+    does not take its neighbours with it; what still raises goes to `failed`."""
+    try:
+        return run(window, window.messages, options, since=window.first_new)
+    except Exception as error:
         log.warning("screening_raised", conversation=window.conversation_id, error=type(error).__name__)
-        found = list(_one_by_one(window, options, failed))
-    return [finding for finding in found if not window.new.isdisjoint(finding.messages)]
+        return list(_one_by_one(window, options, failed))
 
 
 def _one_by_one(window: Window, options: prescreen.Options, failed: set[int]) -> Iterator[prescreen.Finding]:
@@ -165,9 +182,12 @@ def _one_by_one(window: Window, options: prescreen.Options, failed: set[int]) ->
 def run(
     window: Window, messages: tuple[prescreen.Message, ...], options: prescreen.Options, *, since: int
 ) -> list[prescreen.Finding]:
+    return prescreen.screen(_conversation(window, messages), since=since, options=options)
+
+
+def _conversation(window: Window, messages: tuple[prescreen.Message, ...]) -> prescreen.Conversation:
     """Who takes part is left out: role, age and badges never change what is found."""
-    conversation = prescreen.Conversation(str(window.conversation_id), window.room, (), messages)
-    return prescreen.screen(conversation, since=since, options=options)
+    return prescreen.Conversation(str(window.conversation_id), window.room, (), messages)
 
 
 def options_under(policy: Policy) -> prescreen.Options:
