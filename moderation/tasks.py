@@ -1,24 +1,28 @@
 """What Celery runs. Every task is one operation; its message is only a hint that there may be work."""
 
-from celery import shared_task
-from django.db import InterfaceError, OperationalError
+import time
 
+from celery import shared_task
+
+from accounts.database import SETBACKS
 from moderation import hints
 from moderation.integrations import webhook
-from moderation.operations import contacts, leases, rescreening, sanctions, screening
+from moderation.operations import apart, contacts, leases, rescreening, sanctions
 
-task = shared_task(
-    autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5, default_retry_delay=5
-)
-ROUNDS = 100  # at most, so that one task never runs into its time limit
+task = shared_task(autoretry_for=SETBACKS, retry_backoff=True, max_retries=5, default_retry_delay=5)
+WORKING_TIME_S = 15
 STRETCH = 10  # batches of history between two hints
 
 
 @task
 def screen_messages() -> None:
-    """Screen until nothing is left. Beat sends this every few seconds too, which finds what lost hints left behind."""
-    for _ in range(ROUNDS):
-        if not screening.screen_batch():
+    """Screen until nothing is left. Beat sends this every few seconds too, which finds what lost hints left behind.
+
+    It ends after WORKING_TIME_S at the latest, so that a worker that is told to stop does so soon.
+    """
+    until = time.monotonic() + WORKING_TIME_S
+    while time.monotonic() < until:
+        if not apart.screen_next():
             return
     hints.send(hints.SCREEN)
 

@@ -8,6 +8,7 @@ from moderation.views import (
     decisions,
     escalations,
     evidence,
+    failures,
     handing,
     health,
     manual_cases,
@@ -96,6 +97,12 @@ SANCTIONS = [
     path("sanctions/<int:sanction_id>/lift/", sanctions.sanction_lift, name="sanction_lift"),
 ]
 
+FAILURES = [
+    path("failures/", failures.failures, name="failures"),
+    path("failures/retry/", failures.failures_retry, name="failures_retry"),
+    path("failures/<int:message_id>/retry/", failures.failure_retry, name="failure_retry"),
+]
+
 PAUSE = [path("me/pause/", shift.pause_dismiss, name="pause_dismiss")]
 
 urlpatterns = [
@@ -111,5 +118,6 @@ urlpatterns = [
     *PROPOSALS,
     *ESCALATIONS,
     *SANCTIONS,
+    *FAILURES,
     *PAUSE,
 ]

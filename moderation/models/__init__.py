@@ -5,6 +5,7 @@ from moderation.models.cases import Case, CaseParty, Evidence, Finding, Report
 from moderation.models.community import Account, Conversation, Message, MessageEdit, Participant
 from moderation.models.contacts import Contact
 from moderation.models.decisions import Decision, Sanction
+from moderation.models.failures import ScreeningFailure
 from moderation.models.outbox import OutboxEvent
 from moderation.models.policies import PolicyVersion
 from moderation.models.remarks import Escalation, Label, Note, Referral, SavedView, Skip
@@ -31,5 +32,6 @@ __all__ = [
     "Report",
     "Sanction",
     "SavedView",
+    "ScreeningFailure",
     "Skip",
 ]

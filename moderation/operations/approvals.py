@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from moderation.domain.refusals import Refused
 from moderation.domain.vocabulary import DecisionState, EndedBy, SanctionKind, SanctionState
 from moderation.models import Decision, Sanction, clock
@@ -12,7 +11,7 @@ from moderation.operations import closing, enacting, standings
 from moderation.permissions import require_second_person
 
 
-@transaction.atomic(durable=True)
+@whole
 def approve_decision(decision_id: int, *, actor: Actor, note: str = "") -> Decision:
     """Give the second signature: the proposed sanctions are in force from now on and the case is closed.
 
@@ -35,7 +34,7 @@ def approve_decision(decision_id: int, *, actor: Actor, note: str = "") -> Decis
     return decision
 
 
-@transaction.atomic(durable=True)
+@whole
 def refuse_decision(decision_id: int, *, actor: Actor, note: str) -> Decision:
     """Withhold the second signature: the case goes back to the queue with the note, and a held badge is given back.
 

@@ -1,8 +1,7 @@
 """Notes by people on staff about an account or a case. None is ever changed: a second thought is a second note."""
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain.refusals import Missing, Refused
 from moderation.models import Account, Case, CaseParty, Note
@@ -11,7 +10,7 @@ from moderation.permissions import require, staff_of
 LONGEST = 4000  # characters
 
 
-@transaction.atomic(durable=True)
+@whole
 def write_note(text: str, *, actor: Actor, account_id: int | None = None, case_id: int | None = None) -> Note:
     """Keep a note about an account, about a case, or about an account as it was seen in a case.
 

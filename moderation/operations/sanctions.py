@@ -1,8 +1,7 @@
 """Sanctions after they came into force: lifting one, and ending those whose time is over."""
 
-from django.db import transaction
-
 from accounts import SYSTEM, Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain.refusals import Missing, Refused
 from moderation.domain.vocabulary import EndedBy
@@ -11,7 +10,7 @@ from moderation.operations import standings
 from moderation.permissions import require
 
 
-@transaction.atomic(durable=True)
+@whole
 def lift_sanction(sanction_id: int, *, actor: Actor, reason: str) -> Sanction:
     """End a sanction in force before its time. Another one that still stands keeps the account as it is.
 
@@ -42,7 +41,7 @@ def expire_sanctions(limit: int = 200) -> int:
     return sum(expire_sanction(sanction_id) for sanction_id in due)
 
 
-@transaction.atomic(durable=True)
+@whole
 def expire_sanction(sanction_id: int) -> bool:
     """End one sanction by the clock. False when it has no end in the past any more, or somebody ended it before."""
     sanction = _locked(sanction_id)

@@ -11,14 +11,15 @@ from typing import NamedTuple
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import connection
 
+from accounts.database import whole
 from moderation import prescreen
 from moderation.domain.policy import Policy
 from moderation.domain.vocabulary import Ground
 from moderation.models import Account, Conversation, Finding, Message, PolicyVersion, clock
-from moderation.operations import contacts, opening
+from moderation.operations import contacts, opening, setting_aside
+from moderation.operations.patience import bounded
 from moderation.prescreen import ENGINE_VERSION
 
 log = structlog.get_logger(__name__)
@@ -27,7 +28,7 @@ BEFORE = 20  # messages of context: more than the pre-screen's own window
 AFTER = 4
 
 
-@transaction.atomic(durable=True)
+@whole
 def screen_batch(limit: int = 500) -> int:
     """Screen up to `limit` messages, the longest waiting first; answers how many were claimed.
 
@@ -38,16 +39,7 @@ def screen_batch(limit: int = 500) -> int:
     """
     queue = Message.objects.unscreened().order_by("id").select_for_update(skip_locked=True, no_key=True)
     claimed = [Claimed(*row) for row in queue.values_list("id", "conversation_id", "sent_at")[:limit]]
-    if not claimed:
-        return 0
-    now = clock.now()
-
-    failed = screen_claimed(claimed, now=now)
-
-    done = [message.id for message in claimed if message.id not in failed]
-    Message.objects.filter(pk__in=done).update(screened_at=now, engine=ENGINE_VERSION)
-    Message.objects.filter(pk__in=failed).update(attempts=F("attempts") + 1)
-    return len(claimed)
+    return finish(claimed) if claimed else 0
 
 
 class Claimed(NamedTuple):
@@ -58,18 +50,30 @@ class Claimed(NamedTuple):
     sent_at: datetime
 
 
+def finish(claimed: Sequence[Claimed]) -> int:
+    """Screen what the caller's transaction has claimed, and note of each message that it was, or where it broke."""
+    now = clock.now()
+
+    failed = screen_claimed(claimed, now=now)
+
+    done = [message.id for message in claimed if message.id not in failed]
+    Message.objects.filter(pk__in=done).update(screened_at=now, engine=ENGINE_VERSION)
+    setting_aside.note_failures(failed, now=now)
+    return len(claimed)
+
+
 Keeps = Callable[["Window", prescreen.Finding], bool]
 
 
-def screen_claimed(claimed: Sequence[Claimed], *, now: datetime, keeps: Keeps | None = None) -> set[int]:
-    """Screen locked messages in their context and bring cases up to date; answers the ids that could not be screened.
+def screen_claimed(claimed: Sequence[Claimed], *, now: datetime, keeps: Keeps | None = None) -> dict[int, Exception]:
+    """Screen locked messages in their context and bring cases up to date; answers which could not be screened, and why.
 
     Not an operation: screening and rescreening share it inside their transactions. `keeps` may drop findings.
     """
     locked = Conversation.objects.filter(pk__in={message.conversation_id for message in claimed})
     rooms = dict(locked.order_by("pk").select_for_update(no_key=True).values_list("pk", "room"))
     version = PolicyVersion.objects.in_force()
-    failed: set[int] = set()
+    failed: dict[int, Exception] = {}
     given: set[str] = set()
     for window in _windows(rooms, claimed):
         found = [finding for finding in _screen(window, failed) if _opens(finding, version.policy)]
@@ -127,7 +131,7 @@ def _windows(rooms: Mapping[int, str], claimed: Iterable[Claimed]) -> Iterator[W
         )
 
 
-def _screen(window: Window, failed: set[int]) -> list[prescreen.Finding]:
+def _screen(window: Window, failed: dict[int, Exception]) -> list[prescreen.Finding]:
     """Findings that touch a new message. Where a detector raises, the new messages are screened one by one without
     their context, so that one bad message does not take its neighbours with it; what still raises goes to `failed`."""
     first_new = next(index for index, message in enumerate(window.messages) if message.id in window.new)
@@ -139,7 +143,7 @@ def _screen(window: Window, failed: set[int]) -> list[prescreen.Finding]:
     return [finding for finding in found if not window.new.isdisjoint(finding.messages)]
 
 
-def _one_by_one(window: Window, failed: set[int]) -> Iterator[prescreen.Finding]:
+def _one_by_one(window: Window, failed: dict[int, Exception]) -> Iterator[prescreen.Finding]:
     for message in window.messages:
         if message.id not in window.new:
             continue
@@ -147,13 +151,14 @@ def _one_by_one(window: Window, failed: set[int]) -> Iterator[prescreen.Finding]
             yield from _run(window, (message,), since=0)
         except Exception as error:
             log.warning("message_raised", message=message.id, error=type(error).__name__)
-            failed.add(int(message.id))
+            failed[int(message.id)] = error
 
 
 def _run(window: Window, messages: tuple[prescreen.Message, ...], *, since: int) -> list[prescreen.Finding]:
     """Who takes part is left out: role, age and badges never change what is found."""
     conversation = prescreen.Conversation(str(window.conversation_id), window.room, (), messages)
-    return prescreen.screen(conversation, since=since, options=_options())
+    with bounded():
+        return prescreen.screen(conversation, since=since, options=_options())
 
 
 def _options() -> prescreen.Options:

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.roles import Capability
 from moderation.queries.escalations import count_waiting
+from moderation.queries.failures import count_set_aside
 from moderation.queries.tally import Tally, tally
 
 register = template.Library()
@@ -56,7 +57,13 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Open a case", "case_new", Capability.WORK_CASES, also=("case_new_open",)),
         ),
     ),
-    ("Oversight", (Page("Audit log", "audit", Capability.READ_AUDIT),)),
+    (
+        "Oversight",
+        (
+            Page("Audit log", "audit", Capability.READ_AUDIT),
+            Page("Set aside", "failures", Capability.MANAGE_INTEGRATIONS, count=lambda _: count_set_aside()),
+        ),
+    ),
 )
 
 
