@@ -4,7 +4,7 @@ Every case gets a decision of its own, so that each can be undone, appealed and 
 this way is the affair of domain.alike.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -105,7 +105,7 @@ def dismiss_alike(case_id: int, *, actor: Actor, dismissal: Dismissal) -> Done:
 
 
 @whole
-def undo_together(decision_ids: Iterable[int], *, actor: Actor) -> Done:
+def undo_together(decision_ids: Collection[int], *, actor: Actor) -> Done:
     """Take several of one's own dismissals back while that is possible; their cases are open again.
 
     Those that cannot be undone any more are left as they are. Raises Missing, NotPermitted; Refused when one of them

@@ -4,6 +4,8 @@ from tests.faults.receiver import Receiver
 from tests.faults.stream import Told
 from tests.faults.system import System
 
+WEBHOOK_ID = "'msg_' || replace(public_id::text, '-', '')"
+
 # Counts in the transaction of each screening itself how often a message became screened.
 WATCH = """
 CREATE TABLE watched_screening (message_id bigint, engine text, at timestamptz DEFAULT clock_timestamp());
@@ -23,7 +25,8 @@ NEVER = {
         "SELECT message_id FROM watched_screening GROUP BY message_id, engine HAVING count(*) <> 1"
     ),
     "a screening of which nobody knows": (
-        "SELECT id FROM moderation_message m WHERE NOT EXISTS (SELECT FROM watched_screening w WHERE w.message_id = m.id)"
+        "SELECT id FROM moderation_message m"
+        " WHERE NOT EXISTS (SELECT FROM watched_screening w WHERE w.message_id = m.id)"
     ),
     "two open cases of a conversation": (
         "SELECT conversation_id FROM moderation_case WHERE state <> 'closed' AND conversation_id IS NOT NULL"
@@ -41,7 +44,8 @@ NEVER = {
         " ON a.verb = 'report.taken' AND a.target_id = r.id::text GROUP BY r.id HAVING count(a.id) <> 1"
     ),
     "two decisions of a case": (
-        "SELECT case_id FROM moderation_decision WHERE state NOT IN ('undone', 'refused') GROUP BY 1 HAVING count(*) > 1"
+        "SELECT case_id FROM moderation_decision WHERE state NOT IN ('undone', 'refused')"
+        " GROUP BY 1 HAVING count(*) > 1"
     ),
     "a decision whose case is still open": (
         "SELECT d.id FROM moderation_decision d JOIN moderation_case c ON c.id = d.case_id"
@@ -97,13 +101,13 @@ def faults(system: System, told: Told) -> dict[str, list[object]]:
 
 def recorded_messages(system: System) -> int:
     """How many messages the audit trail says were taken, all in all."""
-    taken = "SELECT coalesce(sum((details->>'accepted')::int), 0) FROM accounts_auditentry WHERE verb = 'messages.taken'"
-    return int(system.ask(taken)[0][0])
+    accepted = "coalesce(sum((details->>'accepted')::int), 0)"
+    return int(system.ask(f"SELECT {accepted} FROM accounts_auditentry WHERE verb = 'messages.taken'")[0][0])
 
 
 def deliveries_out_of_order(system: System, receiver: Receiver) -> list[str]:
     """Events that the platform acted upon for the first time before an earlier one of the same account."""
-    rows = system.ask("SELECT 'msg_' || replace(public_id::text, '-', ''), account_id, id FROM moderation_outboxevent")
+    rows = system.ask(f"SELECT {WEBHOOK_ID}, account_id, id FROM moderation_outboxevent")
     events = {public_id: (account, number) for public_id, account, number in rows}
     last: dict[int, int] = {}
     wrong = []
@@ -116,5 +120,5 @@ def deliveries_out_of_order(system: System, receiver: Receiver) -> list[str]:
 
 
 def never_arrived(system: System, receiver: Receiver) -> set[str]:
-    rows = system.ask("SELECT 'msg_' || replace(public_id::text, '-', '') FROM moderation_outboxevent WHERE state = 'delivered'")
+    rows = system.ask(f"SELECT {WEBHOOK_ID} FROM moderation_outboxevent WHERE state = 'delivered'")
     return {public_id for (public_id,) in rows} - set(receiver.taken)

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from random import Random
 
 from tests.faults.receiver import Manner, Receiver
@@ -23,7 +24,7 @@ class Mischief:
             "beat killed": lambda: self._kill_and_start("beat"),
             "Redis lost": self._lose_redis,
             "PostgreSQL shut down": self._shut_postgres_down,
-            **{f"receiver {manner}": lambda manner=manner: receiver.behave(manner) for manner in Manner},  # type: ignore[misc]
+            **{f"receiver {manner}": partial(receiver.behave, manner) for manner in Manner},
         }
 
     def run(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""Messages and reports stream in, a moderator decides, and everything that can die does. Afterwards nothing is missing."""
+"""Messages stream in, a moderator decides, and everything that can die does. Afterwards nothing is missing."""
 
 import threading
 import time
@@ -44,7 +44,8 @@ def test_nothing_is_lost_or_doubled(
         thread.join(60)
     _settle(system, receiver)
 
-    print(f"answers: {dict(streaming.heard.statuses)}, decisions: {dict(moderator.seen)}, faults: {dict(mischief.done)}")
+    print(f"answers: {dict(streaming.heard.statuses)}; decisions: {dict(moderator.seen)}")
+    print(f"faults: {dict(mischief.done)}")
     assert streaming.heard.wrong == []
     assert moderator.wrong == []
     assert streaming.heard.acknowledged == len(told.batches) + len(told.reports)

@@ -1,4 +1,4 @@
-"""A full disk, a read-only database, and processes that are told to stop: nobody is lied to, and nothing is cut short."""
+"""A full or read-only database, and processes that are told to stop: nothing is cut short."""
 
 import threading
 from collections import Counter
