@@ -11,6 +11,7 @@ from moderation.views import (
     decisions,
     escalations,
     evidence,
+    failures,
     handing,
     health,
     holds,
@@ -181,6 +182,12 @@ TRANSPARENCY = [
     path("transparency/<int:year>/figures.csv", transparency.transparency_csv, name="transparency_csv"),
 ]
 
+FAILURES = [
+    path("failures/", failures.failures, name="failures"),
+    path("failures/retry/", failures.failures_retry, name="failures_retry"),
+    path("failures/<int:message_id>/retry/", failures.failure_retry, name="failure_retry"),
+]
+
 PAUSE = [path("me/pause/", shift.pause_dismiss, name="pause_dismiss")]
 
 urlpatterns = [
@@ -204,5 +211,6 @@ urlpatterns = [
     *POLICIES,
     *STATEMENTS,
     *TRANSPARENCY,
+    *FAILURES,
     *PAUSE,
 ]

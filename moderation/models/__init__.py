@@ -8,6 +8,7 @@ from moderation.models.clusters import Cluster, ClusterMember, Tie
 from moderation.models.community import Account, Conversation, Message, MessageEdit, Participant
 from moderation.models.contacts import Contact
 from moderation.models.decisions import Decision, Sanction
+from moderation.models.failures import ScreeningFailure
 from moderation.models.holds import Hold
 from moderation.models.outbox import OutboxEvent
 from moderation.models.persons import AccountChange, Pin
@@ -52,6 +53,7 @@ __all__ = [
     "Sanction",
     "SanctionChange",
     "SavedView",
+    "ScreeningFailure",
     "Skip",
     "Statement",
     "Tie",

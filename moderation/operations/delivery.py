@@ -12,9 +12,9 @@ from random import SystemRandom
 from uuid import UUID
 
 import structlog
-from django.db import transaction
 
 from accounts import SYSTEM, Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation import hints, outbox
 from moderation.domain.backoff import delay_after
@@ -57,6 +57,8 @@ class Answer:
 
 Send = Callable[[OutboxEvent], Answer]
 
+_claim = whole(outbox.claim_batch)
+
 
 def deliver_due(send: Send) -> int:
     """Deliver until nothing is due or the working time is over; answers how many tries that took.
@@ -82,8 +84,7 @@ def deliver_batch(send: Send, *, limit: int = 20) -> int:
     the platform took an event and before that is noted, the event is sent again, under the same webhook-id.
     """
     latest_start = time.monotonic() + LATEST_START.total_seconds()
-    with transaction.atomic(durable=True):
-        events = outbox.claim_batch(limit)
+    events = _claim(limit)
     if not events:
         return 0
     senders = ThreadPoolExecutor(min(SENT_AT_ONCE, len(events)), thread_name_prefix="sender")
@@ -98,7 +99,7 @@ def deliver_batch(send: Send, *, limit: int = 20) -> int:
     return len(events)
 
 
-@transaction.atomic(durable=True)
+@whole
 def redeliver(event_id: int, *, actor: Actor) -> OutboxEvent:
     """Put a dead event back, to be tried for three days more, before any later event of its account.
 
@@ -135,7 +136,7 @@ def _try(send: Send, event: OutboxEvent, latest_start: float) -> Answer | None:
         return Answer(trouble=f"Haven itself failed at sending this ({type(error).__name__}); its log tells more.")
 
 
-@transaction.atomic(durable=True)
+@whole
 def _note(answers: dict[int, Answer | None], *, claim: UUID | None) -> None:
     """Write results down, except where the claim has passed to another sender, whose result then counts."""
     events = list(OutboxEvent.objects.select_for_update(no_key=True).filter(pk__in=answers, claim=claim).order_by("pk"))

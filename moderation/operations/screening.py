@@ -12,13 +12,14 @@ from typing import NamedTuple
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
 
+from accounts.database import whole
 from moderation import meters, prescreen
 from moderation.domain.policy import Policy
 from moderation.domain.vocabulary import Ground, Room
 from moderation.models import Account, Case, Conversation, Finding, Message, PolicyVersion, clock
-from moderation.operations import contacts, holding, opening
+from moderation.operations import contacts, holding, opening, setting_aside
+from moderation.operations.patience import LONGEST_OF_A_BATCH_S, bounded
 from moderation.prescreen import ENGINE_VERSION
 
 log = structlog.get_logger(__name__)
@@ -27,7 +28,7 @@ BEFORE = 20  # messages of context: more than the pre-screen's own window
 AFTER = 4
 
 
-@transaction.atomic(durable=True)
+@whole
 def screen_batch(limit: int = 500) -> int:
     """Screen up to `limit` messages, the longest waiting first; answers how many were claimed.
 
@@ -38,22 +39,17 @@ def screen_batch(limit: int = 500) -> int:
     """
     queue = Message.objects.unscreened().order_by("id").select_for_update(skip_locked=True, no_key=True)
     claimed = [Claimed(*row) for row in queue.values_list("id", "conversation_id", "sent_at")[:limit]]
-    if not claimed:
-        return 0
-    now = clock.now()
-
-    failed = screen_claimed(claimed, now=now)
-
-    done = [message.id for message in claimed if message.id not in failed]
-    Message.objects.filter(pk__in=done).update(screened_at=now, engine=ENGINE_VERSION)
-    Message.objects.filter(pk__in=failed).update(attempts=F("attempts") + 1)
-    transaction.on_commit(lambda: _count(len(done), len(failed)), robust=True)
-    return len(claimed)
+    return finish(claimed) if claimed else 0
 
 
 def _count(screened: int, failed: int) -> None:
     meters.count("haven_messages_screened_total", screened)
     meters.count("haven_screening_failures_total", failed)
+
+
+def _count_findings(findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        meters.count("haven_findings_total", rule=finding.rule)
 
 
 class Claimed(NamedTuple):
@@ -64,18 +60,31 @@ class Claimed(NamedTuple):
     sent_at: datetime
 
 
+def finish(claimed: Sequence[Claimed]) -> int:
+    """Screen what the caller's transaction has claimed, and note of each message that it was, or where it broke."""
+    now = clock.now()
+
+    failed = screen_claimed(claimed, now=now)
+
+    done = [message.id for message in claimed if message.id not in failed]
+    Message.objects.filter(pk__in=done).update(screened_at=now, engine=ENGINE_VERSION)
+    setting_aside.note_failures(failed, now=now)
+    transaction.on_commit(lambda: _count(len(done), len(failed)), robust=True)
+    return len(claimed)
+
+
 Keeps = Callable[["Window", prescreen.Finding], bool]
 
 
-def screen_claimed(claimed: Sequence[Claimed], *, now: datetime, keeps: Keeps | None = None) -> set[int]:
-    """Screen locked messages in their context and bring cases up to date; answers the ids that could not be screened.
+def screen_claimed(claimed: Sequence[Claimed], *, now: datetime, keeps: Keeps | None = None) -> dict[int, Exception]:
+    """Screen locked messages in their context and bring cases up to date; answers which could not be screened, and why.
 
     Not an operation: screening and rescreening share it inside their transactions. `keeps` may drop findings.
     """
     locked = Conversation.objects.filter(pk__in={message.conversation_id for message in claimed})
     rooms = dict(locked.order_by("pk").select_for_update(no_key=True).values_list("pk", "room"))
     version = PolicyVersion.objects.in_force()
-    failed: set[int] = set()
+    failed: dict[int, Exception] = {}
     given: set[str] = set()
     cases: list[Case] = []
     policy = version.policy
@@ -143,12 +152,15 @@ def windows(rooms: Mapping[int, str], claimed: Iterable[Claimed]) -> Iterator[Wi
         )
 
 
-def _screen_all(batch: Sequence[Window], options: prescreen.Options, failed: set[int]) -> list[list[prescreen.Finding]]:
+def _screen_all(
+    batch: Sequence[Window], options: prescreen.Options, failed: dict[int, Exception]
+) -> list[list[prescreen.Finding]]:
     """Findings that touch a new message, for each window. All are read together, which costs the least; where a
     detector raises, every window is screened by itself."""
     stretches = [prescreen.Stretch(_conversation(one, one.messages), one.first_new) for one in batch]
     try:
-        found = prescreen.screen_all(stretches, options=options)
+        with bounded(LONGEST_OF_A_BATCH_S):
+            found = prescreen.screen_all(stretches, options=options)
     except Exception as error:  # whatever a detector raises, the other messages have to be screened
         log.warning("batch_raised", conversations=len(batch), error=type(error).__name__)
         found = [_screen(window, options, failed) for window in batch]
@@ -158,7 +170,7 @@ def _screen_all(batch: Sequence[Window], options: prescreen.Options, failed: set
     ]
 
 
-def _screen(window: Window, options: prescreen.Options, failed: set[int]) -> list[prescreen.Finding]:
+def _screen(window: Window, options: prescreen.Options, failed: dict[int, Exception]) -> list[prescreen.Finding]:
     """Where a detector raises, the new messages are screened one by one without their context, so that one bad message
     does not take its neighbours with it; what still raises goes to `failed`."""
     try:
@@ -168,7 +180,9 @@ def _screen(window: Window, options: prescreen.Options, failed: set[int]) -> lis
         return list(_one_by_one(window, options, failed))
 
 
-def _one_by_one(window: Window, options: prescreen.Options, failed: set[int]) -> Iterator[prescreen.Finding]:
+def _one_by_one(
+    window: Window, options: prescreen.Options, failed: dict[int, Exception]
+) -> Iterator[prescreen.Finding]:
     for message in window.messages:
         if message.id not in window.new:
             continue
@@ -176,13 +190,14 @@ def _one_by_one(window: Window, options: prescreen.Options, failed: set[int]) ->
             yield from run(window, (message,), options, since=0)
         except Exception as error:
             log.warning("message_raised", message=message.id, error=type(error).__name__)
-            failed.add(int(message.id))
+            failed[int(message.id)] = error
 
 
 def run(
     window: Window, messages: tuple[prescreen.Message, ...], options: prescreen.Options, *, since: int
 ) -> list[prescreen.Finding]:
-    return prescreen.screen(_conversation(window, messages), since=since, options=options)
+    with bounded():
+        return prescreen.screen(_conversation(window, messages), since=since, options=options)
 
 
 def _conversation(window: Window, messages: tuple[prescreen.Message, ...]) -> prescreen.Conversation:
@@ -218,8 +233,7 @@ def _gather(
 
     case, is_new = opening.open_or_find(matter)
     opening.add_findings(case, findings)
-    rules = [finding.rule for finding in findings]
-    transaction.on_commit(lambda: [meters.count("haven_findings_total", rule=rule) for rule in rules], robust=True)
+    transaction.on_commit(lambda: _count_findings(findings), robust=True)
     others = {*accounts.values(), *(conversation.accounts.all() if conversation.room == Room.ONE_TO_ONE else ())}
     opening.add_parties(case, actors=[accounts[f.actor_id] for f in findings], others=others)
     opening.keep_evidence(case, Message.objects.filter(pk__in=touched).in_order())

@@ -62,7 +62,7 @@ def _address(environment: dict[str, str]) -> str:
 
 
 def _run(script: str, *arguments: object, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    command = [DEPLOY / script, *map(str, arguments)]
+    command = [str(DEPLOY / script), *map(str, arguments)]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
 
 
@@ -86,7 +86,7 @@ def _contents(environment: dict[str, str]) -> dict[str, tuple[int, str]]:
     return found
 
 
-def _rows(database: psycopg.Connection[Any], query: sql.Composable) -> tuple[int, str]:
+def _rows(database: psycopg.Connection[Any], query: sql.SQL | sql.Composed) -> tuple[int, str]:
     rows = sorted(row[0] for row in database.execute(query))
     return len(rows), sha256("\0".join(rows).encode()).hexdigest()
 

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -53,9 +54,11 @@ def pooled(folder: Path) -> Iterator[str]:
         f"auth_type = trust\nauth_file = {folder / 'users'}\nlogfile = {folder / 'log'}\n"
     )
     (folder / "users").write_text(f'"{told["USER"]}" ""\n')
-    become = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    become: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        become = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
     with _nobody_let_in():
-        running = subprocess.Popen([str(PROGRAM), "-q", configuration], **become)
+        running = subprocess.Popen([str(PROGRAM), "-q", str(configuration)], **become)
         try:
             address = f"postgresql://{told['USER']}@{quote(str(folder), safe='')}:6432/{told['NAME']}"
             eventually(lambda: _connects(address), what=f"the pooler answers; see {folder / 'log'}")

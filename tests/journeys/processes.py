@@ -89,8 +89,8 @@ def web(environment: dict[str, str], folder: Path) -> Iterator[str]:
     """The web server as production starts it, on a port of its own; gives its address once it answers."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    command = (sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port))
-    command += ("--workers", "2", "--blocking-threads", "2", "--no-ws", "--log-level", "warning")
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workers", "2", "--blocking-threads", "2", "--no-ws", "--log-level", "warning"]
     with process(*command, "config.wsgi:application", environment=environment, log=folder / "web.log"):
         eventually(lambda: _answers(f"{address}/healthz"), what="the web server answers", within=60)
         yield address
