@@ -23,7 +23,7 @@ from moderation.models import Case, Cluster, ClusterMember, PolicyVersion, Tie, 
 from moderation.operations import opening, sightings
 from moderation.permissions import require, staff_of
 
-_ALL_CLUSTERS = 1_742_113_002  # any number that no other advisory lock here uses
+_ALL_CLUSTERS = 1_742_113_004  # any number that no other advisory lock here uses
 LONGEST_REASON = 1000
 MOST_TIES = 50_000  # that are looked at in one gathering, the newest
 
