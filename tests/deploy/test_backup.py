@@ -1,9 +1,10 @@
 """A backup is worth what a restore of it gives back: every row of every table, the triggers, the sequences."""
 
 import os
+import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -76,18 +77,31 @@ def _contents(environment: dict[str, str]) -> dict[str, tuple[int, str]]:
         found["sequences"] = _rows(
             database, sql.SQL("SELECT sequencename || ' ' || coalesce(last_value, 0) FROM pg_sequences")
         )
-        found["triggers"] = _rows(
-            database, sql.SQL("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal")
-        )
-        found["indexes"] = _rows(database, sql.SQL("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'"))
-        found["constraints"] = _rows(
-            database, sql.SQL("SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid <> 0")
-        )
+        for what, query in _DEFINITIONS.items():
+            found[what] = _rows(database, query, _bare)
     return found
 
 
-def _rows(database: psycopg.Connection[Any], query: sql.SQL | sql.Composed) -> tuple[int, str]:
-    rows = sorted(row[0] for row in database.execute(query))
+_DEFINITIONS = {
+    "triggers": sql.SQL("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"),
+    "functions": sql.SQL(
+        "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'"
+    ),
+    "indexes": sql.SQL("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'"),
+    "constraints": sql.SQL("SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid <> 0"),
+}
+_CAST = re.compile(r"::(character varying|[a-z_]+)(\[\])?|[()]")
+
+
+def _bare(definition: str) -> str:
+    """Without casts and brackets: PostgreSQL places them anew when it reads a list of words back."""
+    return _CAST.sub("", definition)
+
+
+def _rows(
+    database: psycopg.Connection[Any], query: sql.SQL | sql.Composed, told: Callable[[str], str] = str
+) -> tuple[int, str]:
+    rows = sorted(told(row[0]) for row in database.execute(query))
     return len(rows), sha256("\0".join(rows).encode()).hexdigest()
 
 
