@@ -8,11 +8,12 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 ANY_KEY = $$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')
 .DEFAULT_GOAL := help
-.PHONY: help run test check inspect bench bench-prescreen bench-queue bench-admin screens lock lint format types contracts migrations-check deploy-check clean
+.PHONY: help run test test-faults check inspect bench bench-ingest bench-prescreen bench-queue bench-admin screens lock lint format types contracts migrations-check deploy-check clean
 
 help:
 	@echo "make run     run Haven on this machine (make run PORT=8123 for another port)"
 	@echo "make test    run the tests (make test ARGS='tests/config -k url' for some)"
+	@echo "make test-faults   kill everything at random and see that nothing is lost (make test-faults SEED=7)"
 	@echo "make check   everything that must pass before a change is shared"
 	@echo "make bench   measure (make bench-prescreen: the pre-screen beside its rivals)"
 	@echo "make clean   remove what these commands made, the demo's data too"
@@ -22,6 +23,11 @@ run: .venv/.installed
 
 test: .venv/.installed-dev
 	@$(PY) -m pytest -n 2 $(ARGS)
+
+# Real processes and servers are killed while messages stream in; ten minutes at most. The seed is printed at the top.
+SEED ?=
+test-faults: .venv/.installed-dev
+	@$(PY) -m pytest tests/faults -s $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 check: inspect test
 
@@ -60,6 +66,10 @@ bench: .venv/.installed-dev
 # The pre-screen beside its rivals, which are installed into a throw-away environment.
 bench-prescreen: .venv/.installed-dev
 	@$(PY) benchmarks/bench_prescreen.py --rivals $(ARGS)
+
+# The whole way from HTTP to cases; ARGS='--seconds 5 --stored 1000000' for other lengths and stocks.
+bench-ingest: .venv/.installed-dev
+	@$(PY) -m benchmarks.bench_ingest $(ARGS)
 
 # The desk with a million open and ten million closed cases; ARGS='--small 1000 --open 10000 --closed 100000' for a quick look.
 bench-queue: .venv/.installed-dev

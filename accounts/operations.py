@@ -4,12 +4,12 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
 from accounts.access import require
 from accounts.actors import Actor
+from accounts.database import whole
 from accounts.keys import all_keys, wrong_keys
 from accounts.models import ApiKey, User, digest_of
 from accounts.preferences import Preferences, changes, preferences_of
@@ -25,7 +25,7 @@ class NewKey(NamedTuple):
     secret: str  # shown once, stored nowhere
 
 
-@transaction.atomic(durable=True)
+@whole
 def create_staff(username: str, *, actor: Actor, role: Role, password: str, name: str = "") -> User:
     """Add a person to staff. Raises Refused when the user name is empty, too long or taken.
 
@@ -44,7 +44,7 @@ def create_staff(username: str, *, actor: Actor, role: Role, password: str, name
     return user
 
 
-@transaction.atomic(durable=True)
+@whole
 def save_preferences(user_id: int, *, actor: Actor, wanted: Preferences) -> User:
     """How a person works is their own affair: only they may change it. Raises Refused for keys that cannot be used.
 
@@ -69,7 +69,7 @@ def save_preferences(user_id: int, *, actor: Actor, wanted: Preferences) -> User
     return user
 
 
-@transaction.atomic(durable=True)
+@whole
 def create_api_key(name: str, *, actor: Actor, scopes: list[Scope], expires_at: datetime | None = None) -> NewKey:
     """Make a key for a machine. The secret is in the answer and nowhere else: whoever loses it makes a new key."""
     require(actor, Capability.MANAGE_INTEGRATIONS)
@@ -91,7 +91,7 @@ def create_api_key(name: str, *, actor: Actor, scopes: list[Scope], expires_at: 
     return NewKey(key, secret)
 
 
-@transaction.atomic(durable=True)
+@whole
 def revoke_api_key(key_id: int, *, actor: Actor) -> ApiKey:
     """End a key at once. Revoking one that is already revoked is refused, so that the record names who did it."""
     key = ApiKey.objects.select_for_update().get(pk=key_id)

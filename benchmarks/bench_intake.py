@@ -42,13 +42,13 @@ def main() -> None:
     options = parser.parse_args()
     with own_servers():
         os.environ["API_CALLS_PER_MINUTE"] = "1000000"
-        _migrate()
-        with _web_server() as address:
+        migrate()
+        with web_server() as address:
             rates = _measure(options, address)
     _show(rates, options)
 
 
-def _migrate() -> None:
+def migrate() -> None:
     django.setup()
     from django.core.management import call_command
 
@@ -56,7 +56,7 @@ def _migrate() -> None:
 
 
 @contextmanager
-def _web_server() -> Iterator[str]:
+def web_server() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -85,7 +85,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 
 def _measure(options: argparse.Namespace, address: str) -> dict[str, list[float]]:
     ways: dict[str, Callable[[Batches], float]] = {
-        "raw COPY into the table, one connection": _copy,
+        "raw COPY into the table, one connection": copy_rate,
         "operation, one connection": lambda batches: _operation(batches, 1),
         "operation, two connections": lambda batches: _operation(batches, 2),
         "operation, all of it here already": _again,
@@ -94,12 +94,12 @@ def _measure(options: argparse.Namespace, address: str) -> dict[str, list[float]
     rates: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(options.rounds):
         for name, way in ways.items():
-            _empty()
-            rates[name].append(way(_batches(options.batches, options.size)))
+            empty()
+            rates[name].append(way(made_up(options.batches, options.size)))
     return rates
 
 
-def _batches(batches: int, size: int) -> list[list[Told]]:
+def made_up(batches: int, size: int) -> list[list[Told]]:
     """Ten messages of each of size/10 one-to-one conversations a batch; a conversation goes on for ten batches."""
     run = next(_runs)
     return [[_told(run, batch, place) for place in range(size)] for batch in range(batches)]
@@ -116,7 +116,7 @@ def _told(run: int, batch: int, place: int) -> Told:
     }
 
 
-def _empty() -> None:
+def empty() -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -135,7 +135,7 @@ def _rate(batches: Batches, work: Callable[[], None]) -> float:
     return messages / seconds
 
 
-def _copy(batches: Batches) -> float:
+def copy_rate(batches: Batches) -> float:
     """What the database allows: one COPY and one commit a batch, with every index and key, but neither idempotent
     nor with the accounts and conversations, which are there before the clock starts."""
     from moderation.models import Account, Conversation

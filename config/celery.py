@@ -3,10 +3,12 @@
 import logging.config
 import os
 import sys
+import time
+from pathlib import Path
 from typing import Any
 
 import structlog
-from celery import Celery, signals
+from celery import Celery, signals, states
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -30,12 +32,46 @@ def refuse_dangerous_settings(**_: Any) -> None:
         sys.exit("\n".join(["Haven does not start with these settings:", *errors]))
 
 
+@signals.before_task_publish.connect
+def send_request_id(headers: dict[str, Any], **_: Any) -> None:
+    """So that the lines of a task can be found from those of the request that asked for it."""
+    if request_id := structlog.contextvars.get_contextvars().get("request_id"):
+        headers["request_id"] = request_id
+
+
 @signals.task_prerun.connect
 def bind_task(task_id: str, task: Any, **_: Any) -> None:
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(task=task.name, task_id=task_id)
+    if request_id := getattr(task.request, "request_id", None):
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+    task.request.started = time.monotonic()
 
 
 @signals.task_postrun.connect
-def unbind_task(**_: Any) -> None:
+def count_task(task: Any, state: str, **_: Any) -> None:
+    from moderation import meters
+
+    name = task.name.removeprefix("moderation.tasks.")
+    meters.count("haven_tasks_total", task=name, outcome=(state or "unknown").lower())
+    meters.observe("haven_task_seconds", time.monotonic() - task.request.started, task=name)
+    if state == states.SUCCESS:
+        meters.mark("haven_task_last_success_timestamp_seconds", task=name)
     structlog.contextvars.clear_contextvars()
+
+
+@signals.worker_process_shutdown.connect
+def hand_over_counts(**_: Any) -> None:
+    from moderation import meters
+
+    meters.flush()
+
+
+@signals.heartbeat_sent.connect
+@signals.before_task_publish.connect
+def show_life(**_: Any) -> None:
+    """A worker's heart beats every two seconds and beat sends something every few: probes look at the file's age."""
+    from django.conf import settings
+
+    if settings.ALIVE_FILE:
+        Path(settings.ALIVE_FILE).touch()

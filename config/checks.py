@@ -19,6 +19,7 @@ from django.db import connections
 SETTINGS_TAG = "haven"
 _LEAST_KEY_LENGTH = 50
 _LEAST_CONTACT_KEY = 32
+_LEAST_METRICS_TOKEN = 32
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "testserver"})
 _MAKE_A_KEY = "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(64))'"
 
@@ -27,7 +28,7 @@ Apps = Sequence[AppConfig] | None
 
 @checks.register(SETTINGS_TAG)
 def check_settings(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
-    return [*_secret_key(), *_contact_key(), *_modes(), *_webhook()]
+    return [*_secret_key(), *_contact_key(), *_metrics_token(), *_modes(), *_webhook()]
 
 
 @checks.register(SETTINGS_TAG, deploy=True)
@@ -88,6 +89,16 @@ def _contact_key() -> Iterator[checks.CheckMessage]:
             "CONTACT_KEY can be guessed: it is short or of few different characters.",
             hint=f"{_MAKE_A_KEY} Or unset it: a key is derived from SECRET_KEY then.",
             id="haven.E011",
+        )
+
+
+def _metrics_token() -> Iterator[checks.CheckMessage]:
+    token = settings.METRICS_TOKEN
+    if token and (len(token) < _LEAST_METRICS_TOKEN or len(set(token)) < 8):
+        yield checks.Error(
+            "METRICS_TOKEN can be guessed: it is short or of few different characters.",
+            hint=f"{_MAKE_A_KEY} Or unset it: there is no /metrics then.",
+            id="haven.E012",
         )
 
 

@@ -195,7 +195,8 @@ def _environment(port: int) -> dict[str, str]:
 
 def _commands(port: int) -> dict[str, list[str]]:
     web = ["granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", "2"]
-    web += ["--blocking-threads", "2", "--no-ws", "--log-level", "warning", "config.wsgi:application"]
+    web += ["--blocking-threads", "2", "--no-ws", "--log-level", "warning"]
+    web += ["--respawn-failed-workers", "--workers-kill-timeout", "40", "config.wsgi:application"]
     worker = ["celery", "-A", "config", "--quiet", "worker", "--queues", "screening,delivery,background"]
     worker += ["--concurrency", "2", "--without-gossip", "--without-mingle", "--hostname", "haven@%h"]
     beat = ["celery", "-A", "config", "--quiet", "beat", "--schedule", str(var_dir() / "beat-schedule")]

@@ -18,7 +18,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = embedded.var_dir()
 
 # On one machine, for trying and testing: http, no host names, readable logs. Never set it on a server.
-LOCAL = environment.flag("HAVEN_LOCAL", default=not environment.text("DATABASE_URL"))
+DATABASE_URL = environment.secret("DATABASE_URL")
+LOCAL = environment.flag("HAVEN_LOCAL", default=not DATABASE_URL)
 DEBUG = environment.flag("DEBUG", default=False)
 
 # Empty refuses to start (config.checks); the embedded servers bring a random one of this installation's own.
@@ -67,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "moderation.http.Refusals",
+    "config.replica.choose_database",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -89,39 +91,49 @@ TEMPLATES = [
 
 # Database. The runtime role may not change tables or the audit log; manage.py asks for the owner where it must.
 AS_OWNER = environment.text("HAVEN_DATABASE_ROLE") == "owner"
+POOLED = environment.flag("DATABASE_POOLED", default=False)  # a PgBouncer in transaction mode stands in between
 STATEMENT_TIMEOUT_S = environment.number("DATABASE_STATEMENT_TIMEOUT", default=30)
 
 
 def _service_url() -> str:
-    return environment.text("DATABASE_URL") or embedded.database_url("haven_app")
+    return DATABASE_URL or embedded.database_url("haven_app")
 
 
-def _database() -> dict[str, Any]:
-    url = _service_url()
-    if AS_OWNER:
-        default = url if environment.text("DATABASE_URL") else embedded.database_url("haven_owner")
-        url = environment.text("DATABASE_OWNER_URL", default)
-    database = environment.database(url)
+def _default_database() -> dict[str, Any]:
+    if not AS_OWNER:
+        return _database(_service_url())
+    default = DATABASE_URL or embedded.database_url("haven_owner")
+    return _database(environment.secret("DATABASE_OWNER_URL") or default, name="DATABASE_OWNER_URL")
+
+
+def _database(url: str, *, name: str = "DATABASE_URL") -> dict[str, Any]:
+    database = environment.database(url, name=name)
     options = database["OPTIONS"]
     options.setdefault("connect_timeout", "5")
     options.setdefault("application_name", "haven")
-    if STATEMENT_TIMEOUT_S and not AS_OWNER:
+    if STATEMENT_TIMEOUT_S and not AS_OWNER and not POOLED:  # a pooler refuses them: the role carries them then
         limits = f"-c statement_timeout={STATEMENT_TIMEOUT_S}s -c idle_in_transaction_session_timeout=60s"
         options["options"] = f"{limits} {options.get('options', '')}".strip()
     return database | {
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": environment.number("DATABASE_CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
+        # A cursor of the server's outlives its transaction, which a pooled connection does not.
+        "DISABLE_SERVER_SIDE_CURSORS": POOLED,
     }
 
 
-DATABASES = {"default": _database()}
+DATABASES = {"default": _default_database()}
+# A copy that may be some seconds behind, for the pages that config.replica names. Unset: there is none.
+if REPLICA_URL := environment.secret("DATABASE_REPLICA_URL"):
+    DATABASES["replica"] = _database(REPLICA_URL, name="DATABASE_REPLICA_URL") | {"TEST": {"MIRROR": "default"}}
+    DATABASE_ROUTERS = ["config.replica.Router"]
 # Whom grant_app_role gives the rights of the running service, whoever runs the command.
 DATABASE_APP_ROLE: str = environment.database(_service_url())["USER"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis carries hints and short-lived counters only. Losing it loses nothing, so nothing waits for it for long.
-REDIS_URL = environment.redis_url(environment.text("REDIS_URL") or embedded.redis_url())
+REDIS_URL = environment.redis_url(environment.secret("REDIS_URL") or embedded.redis_url())
 CACHES = {
     "default": {
         "BACKEND": "config.cache.OptionalRedisCache",
@@ -138,7 +150,7 @@ CACHES = {
 }
 
 # Celery. A task is only a hint; what these values were measured for is told in docs/architecture.md.
-CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL") or environment.broker_url(REDIS_URL)
+CELERY_BROKER_URL = environment.secret("CELERY_BROKER_URL") or environment.broker_url(REDIS_URL)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_RETRY_ON_WORKER_LOST = True
@@ -154,6 +166,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
 }
+ALIVE_FILE = environment.text("ALIVE_FILE")  # touched by workers and beat, for probes that look at its age
 CELERY_TASK_SERIALIZER = "json"
 CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -223,7 +236,7 @@ SESSION_COOKIE_NAME = "__Host-haven-session" if HTTPS else "haven-session"
 CSRF_COOKIE_NAME = "__Host-haven-csrf" if HTTPS else "haven-csrf"
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes speak plain http to the process itself
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # probes speak plain http to the process itself
 SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", default=31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = (
@@ -245,6 +258,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
+METRICS_TOKEN = environment.secret("METRICS_TOKEN")  # for whoever scrapes /metrics; empty: there is no such page
 API_CALLS_PER_MINUTE = environment.number("API_CALLS_PER_MINUTE", default=6000, least=1)  # by one key
 INTAKE_BACKLOG = environment.number("INTAKE_BACKLOG", default=2_000_000, least=1)  # unscreened; more are not taken
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # the largest body the machine interface promises to take

@@ -3,6 +3,7 @@
 Must not know any page.
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,13 +13,18 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
+from django.template.loader import get_template
+from django.views.defaults import server_error
 from django_htmx.http import HttpResponseClientRedirect, reselect, reswap, retarget
 from django_htmx.middleware import HtmxDetails
 
+from accounts.database import is_away
 from accounts.models import User
 from moderation.domain.refusals import Held, Missing, NotPermitted, Refused, Stale
 
 Context = Mapping[str, Any]
+
+COME_BACK_IN_S = 5  # what Retry-After says while the database is away
 
 
 class StaffRequest(HttpRequest):
@@ -68,6 +74,16 @@ def refusal(request: HttpRequest, error: Exception) -> HttpResponse:
     response = render(request, "components/_refusal.html", context, status=status)
     response["HX-Push-Url"] = "false"
     return reselect(reswap(retarget(response, "#refusal"), "innerHTML"), "unset")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """What nobody foresaw; and the database that is away, which is nobody's mistake and passes: 503 then."""
+    error = sys.exception()
+    if error is None or not is_away(error):
+        return server_error(request)
+    response = HttpResponse(get_template("503.html").render(), status=503)
+    response["Retry-After"] = str(COME_BACK_IN_S)
+    return response
 
 
 class Refusals:

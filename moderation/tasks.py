@@ -1,12 +1,15 @@
 """What Celery runs. Every task is one operation; its message is only a hint that there may be work."""
 
+import time
+
 import structlog
 from celery import shared_task
-from django.db import InterfaceError, OperationalError
 
+from accounts.database import SETBACKS
 from moderation import hints
 from moderation.integrations import webhook
 from moderation.operations import (
+    apart,
     approvals,
     asking,
     clusters,
@@ -17,28 +20,32 @@ from moderation.operations import (
     leases,
     rescreening,
     sanctions,
-    screening,
     transparency,
     trying,
 )
 from moderation.queries import tally
 
 log = structlog.get_logger(__name__)
-task = shared_task(
-    autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, max_retries=5, default_retry_delay=5
-)
+task = shared_task(autoretry_for=SETBACKS, retry_backoff=True, max_retries=5, default_retry_delay=5)
 ROUNDS = 100  # at most, so that one task never runs into its time limit
+WORKING_TIME_S = 15
 STRETCH = 10  # batches of history between two hints
 
 
 @task
 def screen_messages() -> None:
-    """Screen until nothing is left. Beat sends this every few seconds too, which finds what lost hints left behind."""
-    for nth in range(ROUNDS):
-        if not screening.screen_batch():
-            if nth:
+    """Screen until nothing is left. Beat sends this every few seconds too, which finds what lost hints left behind.
+
+    It ends after WORKING_TIME_S at the latest, so that a worker that is told to stop does so soon.
+    """
+    until = time.monotonic() + WORKING_TIME_S
+    has_screened = False
+    while time.monotonic() < until:
+        if not apart.screen_next():
+            if has_screened:
                 hints.send(hints.GATHER_CLUSTERS)
             return
+        has_screened = True
     hints.send(hints.SCREEN)
 
 

@@ -13,12 +13,14 @@ from moderation.views import (
     endpoint,
     escalations,
     evidence,
+    failures,
     handing,
     health,
     holds,
     hosted_appeals,
     hosted_learning,
     manual_cases,
+    metrics,
     people,
     persons,
     policies,
@@ -41,6 +43,7 @@ QUEUE = [
 HEALTH = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 MACHINES = [
     path("api/v1/", include("moderation.api.urls")),
@@ -197,6 +200,12 @@ DELIVERIES = [
     path("webhooks/try/", endpoint.endpoint_try, name="endpoint_try"),
 ]
 
+FAILURES = [
+    path("failures/", failures.failures, name="failures"),
+    path("failures/retry/", failures.failures_retry, name="failures_retry"),
+    path("failures/<int:message_id>/retry/", failures.failure_retry, name="failure_retry"),
+]
+
 PAUSE = [path("me/pause/", shift.pause_dismiss, name="pause_dismiss")]
 
 urlpatterns = [
@@ -221,5 +230,6 @@ urlpatterns = [
     *STATEMENTS,
     *TRANSPARENCY,
     *DELIVERIES,
+    *FAILURES,
     *PAUSE,
 ]

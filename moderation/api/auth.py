@@ -11,11 +11,12 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 from ninja.security.base import SecuritySchema
 
+from accounts.database import is_read_only
 from accounts.models import ApiKey
 from accounts.operations import note_key_use
 from accounts.roles import Scope
 from moderation.api import problems
-from moderation.api.problems import NO_KEY, NO_SCOPE, TOO_MANY, Problem, is_read_only
+from moderation.api.problems import NO_KEY, NO_SCOPE, TOO_MANY, Problem
 from moderation.models import clock
 from moderation.queries import backlog
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from accounts.database import is_away
 from moderation.api import problems
 from moderation.api.problems import FieldProblem, Problem
 from moderation.domain.refusals import Held, Missing, NotPermitted, Refused, Stale
@@ -91,11 +91,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem(problems.REFUSED, str(error))
         case Http404():
             return Problem(problems.MISSING, "There is nothing at this address.")
-        case OperationalError() | InterfaceError():
+        case _ if is_away(error):
             log.warning("database_away", error=type(error).__name__)
-            return problems.database_away()
-        case InternalError() if problems.is_read_only(error):
-            log.warning("database_read_only")
             return problems.database_away()
         case _:
             log.error("call_broke", exc_info=error)

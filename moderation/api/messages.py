@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from accounts.roles import Scope
+from moderation import meters
 from moderation.api.auth import caller, needs
 from moderation.api.problems import Misshapen, pointer
 from moderation.api.schemas import MessagesIn, RejectedOut, TakenOut
@@ -30,6 +31,9 @@ def take_messages(request: HttpRequest, told: MessagesIn) -> Status[TakenOut]:
     places = {"messages": messages.places, "accounts": accounts.places}
     late = [_rejected(r.among, places[r.among][r.index], r.fault) for r in taken.rejected]
     early = [*messages.rejected("messages"), *accounts.rejected("accounts")]
+    for outcome in ("accepted", "duplicates", "edited"):
+        meters.count("haven_messages_taken_total", getattr(taken, outcome), outcome=outcome)
+    meters.count("haven_messages_taken_total", len(early) + len(late), outcome="rejected")
     return Status(
         202,
         TakenOut(

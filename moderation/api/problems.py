@@ -16,7 +16,6 @@ MOST_ITEMS = 1_000
 MOST_BYTES = 2 * 1024 * 1024
 COME_BACK_IN_S = 5  # what Retry-After says while the database is away
 BACKLOG_WAIT_S = 10  # what it says while too many messages wait to be screened
-_READ_ONLY = "25006"  # the SQLSTATE of a write to a database that takes none
 
 
 class FieldProblem(BaseModel):
@@ -91,11 +90,6 @@ class Problem(Exception):
         if self.errors:
             body["errors"] = [error.model_dump() for error in self.errors]
         return HttpResponse(json.dumps(body), status=self.kind.status, content_type=MEDIA_TYPE, headers=self.headers)
-
-
-def is_read_only(error: Exception) -> bool:
-    """Whether the database refused to write at all: a replica that is not yet the primary, or a disk in danger."""
-    return getattr(error.__cause__, "sqlstate", None) == _READ_ONLY
 
 
 class TooManyItems(Problem):

@@ -21,6 +21,7 @@ import structlog
 from django.conf import settings
 from standardwebhooks import Webhook
 
+from moderation import meters
 from moderation.domain.refusals import Refused
 from moderation.integrations.public_network import NotPublicError, PublicNetwork, is_private_literal, within
 from moderation.models import OutboxEvent
@@ -146,9 +147,14 @@ class Sender:
         self._pool.close()
 
     def send(self, event: OutboxEvent) -> Answer:
-        """One try, over in time. Whatever the network or the platform does ends as an Answer."""
+        """One try, over in time, and counted. Whatever the network or the platform does ends as an Answer."""
+        started = time.monotonic()
         reply = self._post(event.webhook_id, body(event))
-        return reply if isinstance(reply, Answer) else _judged(reply.status)
+        answer = reply if isinstance(reply, Answer) else _judged(reply.status)
+        outcome = "arrived" if answer.arrived else f"answered {answer.status}" if answer.status else "no answer"
+        meters.count("haven_deliveries_total", outcome=outcome)
+        meters.observe("haven_delivery_seconds", time.monotonic() - started)
+        return answer
 
     def try_out(self, webhook_id: str) -> Tried:
         """One test event, with what came back of it."""

@@ -10,6 +10,7 @@ from moderation.models.contacts import Contact
 from moderation.models.decisions import Decision, Sanction
 from moderation.models.endpoints import PlatformEndpoint, SigningSecret
 from moderation.models.erasures import ErasureRequest
+from moderation.models.failures import ScreeningFailure
 from moderation.models.holds import Hold
 from moderation.models.imports import ImportRun
 from moderation.models.outbox import Attempt, OutboxEvent
@@ -60,6 +61,7 @@ __all__ = [
     "Sanction",
     "SanctionChange",
     "SavedView",
+    "ScreeningFailure",
     "SigningSecret",
     "Skip",
     "StandingChange",

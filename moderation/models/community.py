@@ -168,6 +168,11 @@ class Message(models.Model):
                 include=["received_at"],
                 name="message_unscreened",
             ),
+            models.Index(
+                fields=["id"],
+                condition=Q(screened_at__isnull=True, attempts__gte=MOST_ATTEMPTS),
+                name="message_set_aside",
+            ),
         ]
 
     def __str__(self) -> str:

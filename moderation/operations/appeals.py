@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Scope
 from moderation.domain.refusals import Missing, Refused, Stale
 from moderation.domain.vocabulary import EndedBy, SanctionState
@@ -35,7 +34,7 @@ def link_id(sanction_id: int) -> str:
     return f"link:{sanction_id}"
 
 
-@transaction.atomic(durable=True)
+@whole
 def take_appeal(told: ToldAppeal, *, actor: Actor) -> Appeal:
     """Keep an appeal, to be heard within the policy's time. The same id again changes nothing and answers the first.
 

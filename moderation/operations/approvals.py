@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from accounts import SYSTEM, Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain.refusals import Refused
 from moderation.domain.vocabulary import DecisionState, EndedBy, Lane, SanctionKind, SanctionState
@@ -13,7 +12,7 @@ from moderation.operations import closing, enacting, holding, standings
 from moderation.permissions import require_second_person
 
 
-@transaction.atomic(durable=True)
+@whole
 def approve_decision(decision_id: int, *, actor: Actor, note: str = "") -> Decision:
     """Give the second signature: the proposed sanctions are in force from now on and the case is closed.
 
@@ -44,7 +43,7 @@ def approve_decision(decision_id: int, *, actor: Actor, note: str = "") -> Decis
     return decision
 
 
-@transaction.atomic(durable=True)
+@whole
 def refuse_decision(decision_id: int, *, actor: Actor, note: str) -> Decision:
     """Withhold the second signature: the case goes back to the queue, first to whoever proposed it, with the note.
 
@@ -86,7 +85,7 @@ def escalate_proposals(limit: int = 200) -> int:
     return sum(escalate_proposal(pk) for pk in waiting.order_by("answer_by").values_list("pk", flat=True)[:limit])
 
 
-@transaction.atomic(durable=True)
+@whole
 def escalate_proposal(decision_id: int) -> bool:
     """Into the seniors' lane and to the top of the approvals, once; it goes on waiting for its second person.
 

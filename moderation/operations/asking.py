@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
 
 from accounts import SYSTEM, audit
+from accounts.database import whole
 from moderation import outbox
 from moderation.domain import check_in_words
 from moderation.domain.check_ins import LINK_FOR, due_from, next_reminder, overdue_from
@@ -20,7 +20,7 @@ CHUNK = 5000  # accounts looked at in one transaction
 NEVER_BEFORE = timedelta(days=180)  # less than six months whatever their lengths
 
 
-@transaction.atomic(durable=True)
+@whole
 def plan_batch(after: int = 0, *, limit: int = CHUNK) -> int | None:
     """Make the check-ins that are due among the accounts that follow `after`, by their ids.
 
@@ -49,7 +49,7 @@ def tell_due(limit: int = 200) -> int:
     return sum(tell_check_in(check_in_id) for check_in_id in due)
 
 
-@transaction.atomic(durable=True)
+@whole
 def tell_check_in(check_in_id: int) -> bool:
     """Ask for one, or remind of it. False when that is not the time, or nobody waits for it any more."""
     check_in = locked_check_in(check_in_id)

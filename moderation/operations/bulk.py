@@ -4,14 +4,13 @@ Every case gets a decision of its own, so that each can be undone, appealed and 
 this way is the affair of domain.alike.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation import outbox
 from moderation.domain.alike import MOST_AT_ONCE, Likeness, likeness, why_alone
@@ -61,7 +60,7 @@ class _Setting:
     now: datetime
 
 
-@transaction.atomic(durable=True)
+@whole
 def dismiss_alike(case_id: int, *, actor: Actor, dismissal: Dismissal) -> Done:
     """Decide «no violation» on every ticked case that still looks like the case `case_id` and still weighs little.
 
@@ -105,8 +104,8 @@ def dismiss_alike(case_id: int, *, actor: Actor, dismissal: Dismissal) -> Done:
     return Done((*before.values(), *decisions), left)
 
 
-@transaction.atomic(durable=True)
-def undo_together(decision_ids: Iterable[int], *, actor: Actor) -> Done:
+@whole
+def undo_together(decision_ids: Collection[int], *, actor: Actor) -> Done:
     """Take several of one's own dismissals back while that is possible; their cases are open again.
 
     Those that cannot be undone any more are left as they are. Raises Missing, NotPermitted; Refused when one of them

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain import changing
 from moderation.domain.endings import change_notice
@@ -65,7 +64,7 @@ def change_sanctions(seen: Mapping[int, str], *, actor: Actor, wanted: Wanted) -
     return Done(tuple(changes), tuple(left))
 
 
-@transaction.atomic(durable=True)
+@whole
 def change_sanction(sanction_id: int, *, actor: Actor, wanted: Wanted, seen: str | None = None) -> SanctionChange:
     """Do it, or propose it where two people must sign; until then the sanction stays as it is.
 
@@ -104,7 +103,7 @@ def change_sanction(sanction_id: int, *, actor: Actor, wanted: Wanted, seen: str
     return change
 
 
-@transaction.atomic(durable=True)
+@whole
 def approve_change(change_id: int, *, actor: Actor, note: str = "") -> SanctionChange:
     """Give the second signature on a proposed change: it is carried out now.
 
@@ -124,7 +123,7 @@ def approve_change(change_id: int, *, actor: Actor, note: str = "") -> SanctionC
     return change
 
 
-@transaction.atomic(durable=True)
+@whole
 def refuse_change(change_id: int, *, actor: Actor, note: str) -> SanctionChange:
     """Withhold the second signature: the sanction stays as it is.
 

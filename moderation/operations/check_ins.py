@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import models
 
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation import hints
 from moderation.domain.questions_asked import clean_answers
@@ -32,7 +33,7 @@ def require_check_in(sanction: Sanction, now: datetime) -> CheckIn:
     )
 
 
-@transaction.atomic(durable=True)
+@whole
 def save_check_in(check_in_id: int, *, actor: Actor, texts: Iterable[str]) -> Reflection:
     """Keep a draft. Raises Missing, WrongMove when nobody waits for it any more, Refused when an answer is too long."""
     check_in = locked_check_in(check_in_id)
@@ -45,7 +46,7 @@ def save_check_in(check_in_id: int, *, actor: Actor, texts: Iterable[str]) -> Re
     return reflecting.keep(check_in, check_in.account, answers, now=now, hand_in=False)
 
 
-@transaction.atomic(durable=True)
+@whole
 def answer_check_in(check_in_id: int, *, actor: Actor, texts: Iterable[str], is_confirmed: bool) -> CheckIn:
     """Answer it, and with it whatever check-in waits for the account. A suspension that waited may end from now on.
 
@@ -85,7 +86,7 @@ def answer_check_in(check_in_id: int, *, actor: Actor, texts: Iterable[str], is_
     return check_in
 
 
-@transaction.atomic(durable=True)
+@whole
 def waive_check_in(check_in_id: int, *, actor: Actor, reason: str) -> CheckIn:
     """Let a suspension end without the check-in that it waits for. Its time is not shortened by that.
 
@@ -113,7 +114,7 @@ def waive_check_in(check_in_id: int, *, actor: Actor, reason: str) -> CheckIn:
     return check_in
 
 
-@transaction.atomic(durable=True)
+@whole
 def record_export(*, actor: Actor, late: str, never: bool) -> None:
     """Note that somebody takes the list of overdue listeners along. Raises NotPermitted."""
     require(actor, Capability.MANAGE_SANCTIONS)

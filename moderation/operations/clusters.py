@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from accounts import SYSTEM, Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain import clusters
 from moderation.domain.clusters import Known, holds_together
@@ -22,7 +23,7 @@ from moderation.models import Case, Cluster, ClusterMember, PolicyVersion, Tie, 
 from moderation.operations import opening, sightings
 from moderation.permissions import require, staff_of
 
-_ALL_CLUSTERS = 1_742_113_002  # any number that no other advisory lock here uses
+_ALL_CLUSTERS = 1_742_113_004  # any number that no other advisory lock here uses
 LONGEST_REASON = 1000
 MOST_TIES = 50_000  # that are looked at in one gathering, the newest
 
@@ -35,7 +36,7 @@ class Gathered:
     grown: tuple[int, ...]
 
 
-@transaction.atomic(durable=True)
+@whole
 def gather_lately(newest: int = 2_000) -> Gathered:
     """Bring the clusters up to date with what lately came into cases. Doing it again changes nothing.
 
@@ -55,7 +56,7 @@ def gather_lately(newest: int = 2_000) -> Gathered:
     return gathered
 
 
-@transaction.atomic(durable=True)
+@whole
 def remove_member(cluster_id: int, *, actor: Actor, account_id: int, reason: str) -> Cluster:
     """Say that an account is not part of a group. It never comes into it again, whatever is found later.
 
@@ -93,7 +94,7 @@ def remove_member(cluster_id: int, *, actor: Actor, account_id: int, reason: str
     return cluster
 
 
-@transaction.atomic(durable=True)
+@whole
 def settle_cluster(cluster_id: int, *, actor: Actor) -> Cluster:
     """Take note that somebody has decided cases of the group; when none is open any more, the group is decided.
 

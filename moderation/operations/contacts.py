@@ -11,9 +11,10 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from accounts import SYSTEM, audit
+from accounts.database import whole
 from moderation import prescreen
 from moderation.domain.contacts import canonical
 from moderation.domain.vocabulary import Ground, Kind
@@ -84,7 +85,7 @@ def mark_seen(fingerprints: Iterable[str]) -> int:
     return _mark(_SHARING, (about, MOST_MARKED)) if about else 0
 
 
-@transaction.atomic(durable=True)
+@whole
 def mark_seen_lately(newest: int = 2_000) -> int:
     """The same for the newest contacts: what was locked, or was given in two cases at the same moment."""
     return _mark(_SHARING_LATELY, (newest, MOST_MARKED))

@@ -5,10 +5,11 @@ None of it is recorded: it changes nothing that a person would look for in the a
 
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from accounts.database import whole
 from moderation.models import Case
 from moderation.models.sorts import COLUMNS, READ_OFF
 
@@ -54,7 +55,7 @@ class Difference:
     true: int
 
 
-@transaction.atomic(durable=True)
+@whole
 def turn_cases(limit: int = MOST_TURNED) -> int:
     """Make columns of what time has changed: mark what is past due by now, and end waits that are over.
 
@@ -68,7 +69,7 @@ def turn_cases(limit: int = MOST_TURNED) -> int:
     return len(late) + len(over)
 
 
-@transaction.atomic(durable=True)
+@whole
 def gather_changes(limit: int = MOST_GATHERED) -> int:
     """Add what the triggers noted to the numbers that are kept; answers how many notes that were.
 
@@ -85,7 +86,7 @@ def gather_changes(limit: int = MOST_GATHERED) -> int:
     return gathered
 
 
-@transaction.atomic(durable=True)
+@whole
 def recount() -> list[Difference]:
     """Count every open case, and mend what was kept; answers what differed, the largest difference first.
 

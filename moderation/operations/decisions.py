@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation import outbox
 from moderation.domain.ladder import needs_approval
@@ -20,7 +19,7 @@ from moderation.operations.verdicts import Verdict, check_accounts, check_holds,
 from moderation.permissions import require, staff_of
 
 
-@transaction.atomic(durable=True)
+@whole
 def decide_case(case_id: int, *, actor: Actor, verdict: Verdict) -> Decision:
     """Decide a case with everything that follows: sanctions, notices, closing, record, events.
 
@@ -68,7 +67,7 @@ def decide_case(case_id: int, *, actor: Actor, verdict: Verdict) -> Decision:
     return decision
 
 
-@transaction.atomic(durable=True)
+@whole
 def undo_decision(decision_id: int, *, actor: Actor) -> Decision:
     """Take a decision back while nothing of it has left: its events are cancelled and the case is open again.
 

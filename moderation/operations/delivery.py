@@ -15,9 +15,9 @@ from typing import Self
 from uuid import UUID
 
 import structlog
-from django.db import transaction
 
 from accounts import SYSTEM, audit
+from accounts.database import whole
 from moderation import hints, outbox
 from moderation.domain.backoff import delay_after
 from moderation.domain.vocabulary import OutboxState
@@ -66,6 +66,8 @@ class _Try:
 
 
 Send = Callable[[OutboxEvent], Answer]
+
+_claim = whole(outbox.claim_batch)
 
 
 def deliver_due(send: Send) -> int:
@@ -133,8 +135,7 @@ class _Tries:
         if self._waiting or not self._free_places():
             return 0
         latest_start = time.monotonic() + LATEST_START.total_seconds()
-        with transaction.atomic(durable=True):
-            events = outbox.claim_batch(limit, fresh_only=len(self._under_way) >= MOST_AT_ONCE // 2)
+        events = _claim(limit, fresh_only=len(self._under_way) >= MOST_AT_ONCE // 2)
         self._waiting.extend((event, latest_start) for event in events)
         self.count += len(events)
         self._begin()
@@ -181,7 +182,7 @@ def _try(send: Send, event: OutboxEvent) -> _Try:
     return _Try(answer, timedelta(seconds=time.monotonic() - begun))
 
 
-@transaction.atomic(durable=True)
+@whole
 def _note(tries: Mapping[int, _Try | None], *, claims: set[UUID | None]) -> None:
     """Write results down, except where the claim has passed to another sender, whose result then counts."""
     mine = OutboxEvent.objects.filter(pk__in=tries, claim__in=claims)

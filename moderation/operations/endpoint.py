@@ -9,9 +9,9 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import transaction
 
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain import signing
 from moderation.domain.refusals import Missing, Refused
@@ -39,7 +39,7 @@ class Tried:
         return not self.trouble
 
 
-@transaction.atomic(durable=True)
+@whole
 def change_address(url: str, *, actor: Actor) -> None:
     """Send events there from now on; empty: where the settings say. Whoever calls has checked what an address is.
 
@@ -58,7 +58,7 @@ def change_address(url: str, *, actor: Actor) -> None:
     audit.record("endpoint.changed", actor=actor, target=endpoint, of_settings=not url, host=_host(url))
 
 
-@transaction.atomic(durable=True)
+@whole
 def make_secret(*, actor: Actor) -> str:
     """A new secret that signs from now on, beside the one before it. Shown this once.
 
@@ -82,7 +82,7 @@ def make_secret(*, actor: Actor) -> str:
     return secret
 
 
-@transaction.atomic(durable=True)
+@whole
 def retire_secret(fingerprint: str, *, actor: Actor) -> str:
     """Stop signing with a secret; answers its ending. Raises NotPermitted, Missing, Refused for the only one."""
     _locked()
@@ -108,17 +108,20 @@ def try_endpoint(send: Callable[[str], Tried], *, actor: Actor) -> Tried:
 
     tried = send(f"msg_{uuid4().hex}")
 
-    with transaction.atomic(durable=True):
-        endpoint = _locked()
-        audit.record(
-            "endpoint.tried",
-            actor=actor,
-            target=endpoint,
-            arrived=tried.arrived,
-            status=tried.status,
-            took_ms=tried.took_ms,
-        )
+    _record_try(tried, actor)
     return tried
+
+
+@whole
+def _record_try(tried: Tried, actor: Actor) -> None:
+    audit.record(
+        "endpoint.tried",
+        actor=actor,
+        target=_locked(),
+        arrived=tried.arrived,
+        status=tried.status,
+        took_ms=tried.took_ms,
+    )
 
 
 def _locked() -> PlatformEndpoint:

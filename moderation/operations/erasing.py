@@ -11,10 +11,10 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts import SYSTEM, Actor, audit
+from accounts.database import whole
 from accounts.roles import Scope
 from moderation import hints
 from moderation.domain.persons import Fact
@@ -43,7 +43,7 @@ TRY_AGAIN_AFTER = timedelta(hours=1)
 _PURPOSE = b"haven: erasure receipts, version 1"
 
 
-@transaction.atomic(durable=True)
+@whole
 def request_erasure(ext_id: str, *, actor: Actor) -> ErasureRequest:
     """Note that an account is to be forgotten. Asking again, also when it is done, answers the first receipt.
 
@@ -87,7 +87,7 @@ def carry_out(request_id: int) -> bool:
     return _forget(request_id)
 
 
-@transaction.atomic(durable=True)
+@whole
 def _delete_messages(account_id: int) -> int:
     """A stretch of what the account wrote. Messages before conversations, as everywhere; what somebody else holds or
     what is still to be screened comes another time."""
@@ -104,7 +104,7 @@ def _delete_messages(account_id: int) -> int:
     return len(gone)
 
 
-@transaction.atomic(durable=True)
+@whole
 def _forget(request_id: int) -> bool:
     account_id = ErasureRequest.objects.values_list("account_id", flat=True).get(pk=request_id)
     account = Account.objects.select_for_update(no_key=True).get(pk=account_id)

@@ -1,8 +1,7 @@
 """Raising a case to people who can do more than sanction, and their answer. It stays beside whatever is decided."""
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain.refusals import Missing, Refused, WrongMove
 from moderation.domain.vocabulary import Lane
@@ -14,7 +13,7 @@ from moderation.permissions import require, staff_of
 RAISED = (Lane.CRISIS, Lane.SAFEGUARDING)  # the more pressing first: a case in both stands in that lane
 
 
-@transaction.atomic(durable=True)
+@whole
 def raise_case(case_id: int, *, actor: Actor, lane: Lane, note: str) -> Escalation:
     """Put the case before the seniors and admins, whoever holds it and whatever its state; it waits no longer.
 
@@ -41,7 +40,7 @@ def raise_case(case_id: int, *, actor: Actor, lane: Lane, note: str) -> Escalati
     return made
 
 
-@transaction.atomic(durable=True)
+@whole
 def answer_escalation(escalation_id: int, *, actor: Actor, answer: str) -> Escalation:
     """Say what was done. The case goes back to the ordinary lane when nothing else is raised about it.
 

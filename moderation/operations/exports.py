@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.permissions import require, staff_of
 
 
-@transaction.atomic(durable=True)
+@whole
 def record_export(what: str, *, actor: Actor, narrowed: Mapping[str, str]) -> None:
     """`what`: the list; `narrowed`: by what, in codes. Raises NotPermitted."""
     require(actor, Capability.MANAGE_SANCTIONS)

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.models import User
 from accounts.roles import Capability
 from moderation.domain import waiting
@@ -18,7 +17,7 @@ from moderation.permissions import require, staff_of
 HANDED = ["lane", "handed_to", "waits_until"]
 
 
-@transaction.atomic(durable=True)
+@whole
 def put_off(case_id: int, *, actor: Actor, token: int, until: datetime, note: str) -> Case:
     """Give the case back, not to be offered to anybody before `until`; whoever it was handed to keeps it.
 
@@ -41,7 +40,7 @@ def put_off(case_id: int, *, actor: Actor, token: int, until: datetime, note: st
     return case
 
 
-@transaction.atomic(durable=True)
+@whole
 def hand_to(case_id: int, *, actor: Actor, token: int, person_id: int, note: str) -> Case:
     """Give the case to a colleague, who is offered it first; anybody may still open it.
 
@@ -66,7 +65,7 @@ def hand_to(case_id: int, *, actor: Actor, token: int, person_id: int, note: str
     return case
 
 
-@transaction.atomic(durable=True)
+@whole
 def hand_to_seniors(case_id: int, *, actor: Actor, token: int, note: str) -> Case:
     """Give the case to the senior moderators, whoever of them comes first.
 
@@ -93,7 +92,7 @@ def hand_to_seniors(case_id: int, *, actor: Actor, token: int, note: str) -> Cas
     return case
 
 
-@transaction.atomic(durable=True)
+@whole
 def hand_over(case_id: int, *, actor: Actor, token: int) -> Case:
     """Give back a case that touches the person too much: it waits for others and is never offered to them again.
 

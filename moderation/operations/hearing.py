@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation import outbox
 from moderation.domain.appeals import Ruling, check_view
@@ -18,7 +17,7 @@ from moderation.operations.appealed import locked_appeal, restore, snapshot
 from moderation.permissions import may_hear, require, staff_of
 
 
-@transaction.atomic(durable=True)
+@whole
 def record_hearing_look(appeal_id: int, *, actor: Actor) -> None:
     """Put on record that somebody reads the matter of an appeal. Raises Missing or NotPermitted."""
     appeal = locked_appeal(appeal_id)
@@ -28,7 +27,7 @@ def record_hearing_look(appeal_id: int, *, actor: Actor) -> None:
     audit.record("appeal.read", actor=actor, target=appeal, case=appeal.sanction.case_id)
 
 
-@transaction.atomic(durable=True)
+@whole
 def write_first_view(appeal_id: int, *, actor: Actor, text: str) -> FirstView:
     """Keep what somebody thinks before they see the decision; from then on they see it. It is never changed.
 
@@ -53,7 +52,7 @@ def write_first_view(appeal_id: int, *, actor: Actor, text: str) -> FirstView:
     return view
 
 
-@transaction.atomic(durable=True)
+@whole
 def hear_appeal(appeal_id: int, *, actor: Actor, ruling: Ruling, seen: str) -> Appeal:
     """Decide an appeal: the sanction stays, becomes milder or ends, and platform and person are told.
 
@@ -104,7 +103,7 @@ def hear_appeal(appeal_id: int, *, actor: Actor, ruling: Ruling, seen: str) -> A
     return appeal
 
 
-@transaction.atomic(durable=True)
+@whole
 def undo_hearing(appeal_id: int, *, actor: Actor) -> Appeal:
     """Take a ruling back while nothing of it has left: the sanction is as before and the appeal waits again.
 

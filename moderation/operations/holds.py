@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from accounts import SYSTEM, Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain.refusals import Held, Missing, Refused, WrongMove
 from moderation.domain.vocabulary import DecisionState, EndedBy, HoldState, SanctionKind
@@ -14,7 +13,7 @@ from moderation.operations.enacting import locked_case
 from moderation.permissions import require, staff_of
 
 
-@transaction.atomic(durable=True)
+@whole
 def confirm_hold(hold_id: int, *, actor: Actor) -> Hold:
     """Say that the badge stays held until the case is decided. Nothing leaves for the platform: it is held already.
 
@@ -37,7 +36,7 @@ def confirm_hold(hold_id: int, *, actor: Actor) -> Hold:
     return hold
 
 
-@transaction.atomic(durable=True)
+@whole
 def lift_hold(hold_id: int, *, actor: Actor, reason: str) -> Hold:
     """Give the badge back before the case is decided; the platform is told. The case stays as it is.
 
@@ -77,7 +76,7 @@ def escalate_holds(limit: int = 200) -> int:
     return sum(escalate_hold(hold_id) for hold_id in due)
 
 
-@transaction.atomic(durable=True)
+@whole
 def escalate_hold(hold_id: int) -> bool:
     """Into the seniors' lane, once. The badge stays held: nothing but a person ends a hold, and nothing removes it.
 

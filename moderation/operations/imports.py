@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Scope
 from moderation.domain.refusals import Stale
 from moderation.models import ImportRun
@@ -25,7 +24,7 @@ class Place:
     sentence_bytes: int = 0
 
 
-@transaction.atomic(durable=True)
+@whole
 def begin_import(key: str, *, actor: Actor, refused_file: str = "", afresh: bool = False) -> ImportRun:
     """The run of this key as it was left, or a new one; always a new one when `afresh`."""
     require(actor, Scope.MESSAGES_WRITE)
@@ -38,7 +37,7 @@ def begin_import(key: str, *, actor: Actor, refused_file: str = "", afresh: bool
     return run
 
 
-@transaction.atomic(durable=True)
+@whole
 def keep_place(run: ImportRun, *, actor: Actor, along: Callable[[], None]) -> None:
     """Move on over lines that held nothing to store; `along` says where to, by `move_on`."""
     require(actor, Scope.MESSAGES_WRITE)
@@ -46,7 +45,7 @@ def keep_place(run: ImportRun, *, actor: Actor, along: Callable[[], None]) -> No
     along()
 
 
-@transaction.atomic(durable=True)
+@whole
 def end_import(run: ImportRun, *, actor: Actor) -> None:
     """Everything is in: the same file is read from its beginning next time."""
     require(actor, Scope.MESSAGES_WRITE)

@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Scope
 from moderation import hints
 from moderation.domain.refusals import Refused
@@ -61,7 +60,7 @@ class Intake:
     pk: int
 
 
-@transaction.atomic(durable=True)
+@whole
 def take_messages(batch: Batch, *, actor: Actor, along: Callable[[Taken], None] | None = None) -> Taken:
     """Store a batch in about a dozen statements, whatever its size. Sending any of it again is harmless.
 
@@ -119,7 +118,7 @@ class BadDescription(Refused):
         self.fault = fault
 
 
-@transaction.atomic(durable=True)
+@whole
 def describe_account(told: ToldAccount, *, actor: Actor) -> Described:
     """Replace what is known of an account by what is told now; what is left out becomes unknown.
 

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain.quoting import Place, places
 from moderation.domain.refusals import Held, Missing, Refused
@@ -35,7 +34,7 @@ class Missed:
     near: int | None = None
 
 
-@transaction.atomic(durable=True)
+@whole
 def mark_wrong(case_id: int, finding_id: int, *, actor: Actor) -> Label:
     """Say that a finding is none. Saying it twice is saying it once.
 
@@ -66,7 +65,7 @@ def mark_wrong(case_id: int, finding_id: int, *, actor: Actor) -> Label:
     return label
 
 
-@transaction.atomic(durable=True)
+@whole
 def mark_missed(case_id: int, *, actor: Actor, missed: Missed) -> Label:
     """Say that the pre-screen missed words of a message that the page shows. The message becomes evidence with it.
 
@@ -105,7 +104,7 @@ def mark_missed(case_id: int, *, actor: Actor, missed: Missed) -> Label:
     return label
 
 
-@transaction.atomic(durable=True)
+@whole
 def withdraw_label(case_id: int, label_id: int, *, actor: Actor) -> Label:
     """Take a label back, one's own or a colleague's; it stays on record. Doing it twice is doing it once.
 
@@ -129,7 +128,7 @@ def withdraw_label(case_id: int, label_id: int, *, actor: Actor) -> Label:
     return label
 
 
-@transaction.atomic(durable=True)
+@whole
 def record_export(case_ids: Sequence[int], *, actor: Actor, with_text: bool) -> None:
     """Put on record which cases leave Haven as lessons, before they do."""
     require(actor, Capability.MANAGE_POLICY)

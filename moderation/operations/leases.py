@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from accounts import SYSTEM, Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain.refusals import Held, Stale, WrongMove
 from moderation.domain.vocabulary import CaseState
@@ -17,7 +16,7 @@ LEASE_COLUMNS = ["holder", "lease_expires_at", "lease_token"]
 WORTH_WRITING = timedelta(seconds=5)  # a lease that would last only a little longer is left as it is
 
 
-@transaction.atomic(durable=True)
+@whole
 def claim_case(case_id: int, *, actor: Actor) -> Case:
     """Take the lease on an open case; on a case that one holds already, renew it.
 
@@ -40,7 +39,7 @@ def claim_case(case_id: int, *, actor: Actor) -> Case:
     return case
 
 
-@transaction.atomic(durable=True)
+@whole
 def claim_next(*, actor: Actor) -> Case | None:
     """Take the next case for this person, or None when there is none. Never the same one to two people."""
     case = next_for(actor)
@@ -57,7 +56,7 @@ def claim_next(*, actor: Actor) -> Case | None:
     return case
 
 
-@transaction.atomic(durable=True)
+@whole
 def skip_case(case_id: int, *, actor: Actor, token: int) -> Case | None:
     """Go on without deciding: let go of the case, remember that this person skipped it, and take the next one.
 
@@ -88,7 +87,7 @@ def skip_case(case_id: int, *, actor: Actor, token: int) -> Case | None:
     return following
 
 
-@transaction.atomic(durable=True)
+@whole
 def renew_lease(case_id: int, *, actor: Actor, token: int, idle: timedelta = timedelta()) -> Case:
     """Prolong one's own lease, counted from when the person last did something: `idle` before now. Never shortens it.
 
@@ -111,7 +110,7 @@ def renew_lease(case_id: int, *, actor: Actor, token: int, idle: timedelta = tim
     return case
 
 
-@transaction.atomic(durable=True)
+@whole
 def release_case(case_id: int, *, actor: Actor, token: int, leaving: bool = False) -> Case:
     """Give the case back to the queue. Giving back what one no longer holds is no error and changes nothing.
 
@@ -132,7 +131,7 @@ def release_case(case_id: int, *, actor: Actor, token: int, leaving: bool = Fals
     return case
 
 
-@transaction.atomic(durable=True)
+@whole
 def take_over(case_id: int, *, actor: Actor) -> Case:
     """Take the case from whoever holds it. Their token is void from now on, so a decision of theirs is refused."""
     case = locked_case(case_id)
@@ -149,7 +148,7 @@ def take_over(case_id: int, *, actor: Actor) -> Case:
     return case
 
 
-@transaction.atomic(durable=True)
+@whole
 def release_expired(limit: int = 500) -> int:
     """Give back the cases whose lease ran out; answers how many. Locked cases are left for the next round."""
     expired = Case.objects.filter(holder__isnull=False, lease_expires_at__lte=clock.now())

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain.refusals import Refused
 from moderation.domain.vocabulary import Ground
@@ -71,7 +70,7 @@ class _Found:
         return (*self.actors, *self.people)[0]
 
 
-@transaction.atomic(durable=True)
+@whole
 def open_case(referred: Referred, *, actor: Actor) -> Opened:
     """Open a case, or join the one that is open already, as a report would. The same key again changes nothing.
 

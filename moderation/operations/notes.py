@@ -3,9 +3,8 @@ what stays in sight is written beside the notes."""
 
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain.persons import NoteKind
 from moderation.domain.refusals import Missing, Refused, Stale
@@ -25,7 +24,7 @@ class Manner:
     corrects: int | None = None
 
 
-@transaction.atomic(durable=True)
+@whole
 def write_note(
     text: str,
     *,
@@ -79,7 +78,7 @@ def write_note(
     return note
 
 
-@transaction.atomic(durable=True)
+@whole
 def pin_note(note_id: int, *, actor: Actor, is_pinned: bool, seen_version: int) -> Note:
     """Keep a note about an account in sight on all its cases, or no longer.
 

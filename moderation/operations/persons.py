@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import structlog
 from django.conf import settings
-from django.db import transaction
 
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation import prescreen
 from moderation.domain.contacts import COMPARED, canonical
@@ -31,7 +31,7 @@ class ContactSearch:
     pk: int = 0
 
 
-@transaction.atomic(durable=True)
+@whole
 def look_up_contact(typed: str, *, actor: Actor) -> frozenset[str]:
     """The fingerprints that a contact has in the cases, to find who gave it; on record, without the contact.
 
@@ -55,7 +55,7 @@ def look_up_contact(typed: str, *, actor: Actor) -> frozenset[str]:
     return found
 
 
-@transaction.atomic(durable=True)
+@whole
 def record_page(account_id: int, *, actor: Actor) -> None:
     """Put on record that somebody reads the page of an account. Raises Missing or NotPermitted."""
     account = Account.objects.filter(pk=account_id).first() if account_id < 2**63 else None
@@ -67,7 +67,7 @@ def record_page(account_id: int, *, actor: Actor) -> None:
     audit.record(PERSON_READ, actor=actor, target=account)
 
 
-@transaction.atomic(durable=True)
+@whole
 def look_at_links(account_id: int, *, actor: Actor) -> Reach:
     """Put on record that somebody learns whether, or which, other accounts are the same person's; call it first.
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain.policy_changes import changes
 from moderation.domain.policy_faults import faults
@@ -25,7 +24,7 @@ class Faulty(Refused):
         self.faults = found
 
 
-@transaction.atomic(durable=True)
+@whole
 def start_draft(*, actor: Actor) -> PolicyVersion:
     """A draft that says what the version in force says. Raises WrongMove when there is a draft already."""
     in_force = _locked_in_force()
@@ -51,7 +50,7 @@ def start_draft(*, actor: Actor) -> PolicyVersion:
     return draft
 
 
-@transaction.atomic(durable=True)
+@whole
 def save_draft(number: int, *, actor: Actor, seen_revision: int, values: Mapping[str, Any]) -> PolicyVersion:
     """Put values into the draft, by their paths. Nothing is written when it says so already.
 
@@ -83,7 +82,7 @@ def save_draft(number: int, *, actor: Actor, seen_revision: int, values: Mapping
     return draft
 
 
-@transaction.atomic(durable=True)
+@whole
 def discard_draft(number: int, *, actor: Actor, seen_revision: int) -> None:
     """Throw the draft away, and what was tried with it. Raises Missing, WrongMove, Stale."""
     draft = _locked_draft(number)
@@ -98,7 +97,7 @@ def discard_draft(number: int, *, actor: Actor, seen_revision: int) -> None:
     audit.record("policy.discarded", actor=actor, target=gone, number=gone.number, revision=seen_revision)
 
 
-@transaction.atomic(durable=True)
+@whole
 def publish(number: int, *, actor: Actor, seen_revision: int, note: str) -> PolicyVersion:
     """Put the draft into force: from now on, for what is opened and decided from now on.
 

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation import outbox
 from moderation.domain.deadlines import ASK_AGAIN_AFTER
@@ -16,7 +15,7 @@ from moderation.permissions import require
 LONGEST = 4000  # characters
 
 
-@transaction.atomic(durable=True)
+@whole
 def ask_reporter(report_id: int, *, actor: Actor, text: str) -> Report:
     """Send the reporter a notice, at most one an hour about a case. It leaves when the time to take it back is over.
 
@@ -50,7 +49,7 @@ def ask_reporter(report_id: int, *, actor: Actor, text: str) -> Report:
     return report
 
 
-@transaction.atomic(durable=True)
+@whole
 def withdraw_question(report_id: int, *, actor: Actor) -> Report:
     """Take the last question back while it has not left. Raises Missing, NotPermitted, WrongMove when it has."""
     report = _locked(report_id)

@@ -5,9 +5,8 @@ Nothing here changes a sanction, an account or a case.
 
 from collections.abc import Iterable
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain.questions_asked import clean_answers
 from moderation.domain.refusals import Missing
@@ -19,7 +18,7 @@ from moderation.permissions import require
 GIVEN = (SanctionState.IN_FORCE, SanctionState.ENDED)
 
 
-@transaction.atomic(durable=True)
+@whole
 def answer_questions(sanction_id: int, *, actor: Actor, texts: Iterable[str], hand_in: bool) -> Reflection:
     """Keep a draft, or hand the answers in; any may be empty. Once they are handed in they stay as they are.
 
@@ -37,7 +36,7 @@ def answer_questions(sanction_id: int, *, actor: Actor, texts: Iterable[str], ha
     return reflection
 
 
-@transaction.atomic(durable=True)
+@whole
 def read_reflection(reflection_id: int, *, actor: Actor) -> Reflection:
     """What was handed in; every look is on record. A draft is its writer's alone, and Missing for everybody else.
 

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain.masking import readings
 from moderation.domain.refusals import Missing, Refused
@@ -27,7 +26,7 @@ class More:
     words: str = ""
 
 
-@transaction.atomic(durable=True)
+@whole
 def record_reading(case_id: int, *, actor: Actor) -> None:
     """Put on record that somebody reads the conversation of a case. Raises Missing or NotPermitted."""
     case = _find(case_id)
@@ -37,7 +36,7 @@ def record_reading(case_id: int, *, actor: Actor) -> None:
     audit.record("case.read", actor=actor, target=case)
 
 
-@transaction.atomic(durable=True)
+@whole
 def reveal_contacts(case_id: int, *, actor: Actor) -> None:
     """Put on record that somebody sees the contacts of a case unmasked; call it before showing them."""
     case = _find(case_id)
@@ -49,7 +48,7 @@ def reveal_contacts(case_id: int, *, actor: Actor) -> None:
     audit.record(REVEALED, actor=actor, target=case, findings=findings)
 
 
-@transaction.atomic(durable=True)
+@whole
 def read_more(case_id: int, *, actor: Actor, more: More) -> None:
     """Put on record that somebody reads more of the conversation, and why; for some hours the page then shows it.
 

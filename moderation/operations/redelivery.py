@@ -2,9 +2,8 @@
 
 from collections.abc import Collection
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation import hints
 from moderation.domain.refusals import Missing, Refused, WrongMove
@@ -16,7 +15,7 @@ from moderation.queries.deliveries import DeliveryFilters, fitting
 MOST_AT_ONCE = 500
 
 
-@transaction.atomic(durable=True)
+@whole
 def redeliver(event_id: int, *, actor: Actor) -> OutboxEvent:
     """Put a dead event back, to be tried for three days more, before any later event of its account.
 
@@ -35,7 +34,7 @@ def redeliver(event_id: int, *, actor: Actor) -> OutboxEvent:
     return event
 
 
-@transaction.atomic(durable=True)
+@whole
 def redeliver_ticked(event_ids: Collection[int], *, actor: Actor) -> int:
     """The same for several; answers how many. What is dead no more is passed over: somebody else was quicker.
 
@@ -53,7 +52,7 @@ def redeliver_ticked(event_ids: Collection[int], *, actor: Actor) -> int:
     return len(events)
 
 
-@transaction.atomic(durable=True)
+@whole
 def redeliver_fitting(filters: DeliveryFilters, *, actor: Actor) -> int:
     """The same for the oldest dead events that fit, MOST_AT_ONCE of them at most; answers how many. Raises
     NotPermitted."""

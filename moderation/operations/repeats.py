@@ -1,8 +1,7 @@
 """Reports that say the same as another of their case: marking them so, and taking that back."""
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain.refusals import Missing, Refused, WrongMove
 from moderation.domain.vocabulary import CaseState
@@ -11,7 +10,7 @@ from moderation.operations import opening
 from moderation.permissions import require
 
 
-@transaction.atomic(durable=True)
+@whole
 def mark_repeat(report_id: int, *, actor: Actor, of: int) -> Report:
     """Say that a report is the same as an earlier one of its case, so that nobody counts twice as a reporter.
 
@@ -37,7 +36,7 @@ def mark_repeat(report_id: int, *, actor: Actor, of: int) -> Report:
     return report
 
 
-@transaction.atomic(durable=True)
+@whole
 def unmark_repeat(report_id: int, *, actor: Actor) -> Report:
     """Let a report stand for itself again. Of one that does already nothing changes. Raises as `mark_repeat`."""
     report, case = _locked(report_id)

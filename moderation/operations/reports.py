@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Scope
 from moderation.domain.vocabulary import Ground, Room
 from moderation.models import Account, Conversation, Message, PolicyVersion, Report, clock
@@ -30,7 +29,7 @@ class ToldReport:
     channel: str = ""
 
 
-@transaction.atomic(durable=True)
+@whole
 def take_report(told: ToldReport, *, actor: Actor) -> Report:
     """Keep a report and bring its case up to date. The same id again changes nothing and answers the first report.
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Max
 
 from accounts import SYSTEM, audit
+from accounts.database import whole
 from moderation import prescreen
 from moderation.domain.vocabulary import CaseState
 from moderation.models import Case, Message, PolicyVersion, clock
@@ -22,7 +22,7 @@ class Progress:
     last: int | None
 
 
-@transaction.atomic(durable=True)
+@whole
 def rescreen_batch(after: int = 0, *, limit: int = 500) -> Progress:
     """Screen up to `limit` messages that an earlier engine screened, by id from `after`.
 

@@ -3,9 +3,9 @@
 from uuid import uuid4
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
 
 from accounts import SYSTEM, Actor, audit
+from accounts.database import SETBACKS, whole
 from moderation.domain.vocabulary import Deed, EndedBy
 from moderation.models import Sanction, clock
 from moderation.operations import standings
@@ -35,14 +35,14 @@ def expire_sanctions(limit: int = 200) -> int:
 def _expired(sanction_id: int) -> bool:
     try:
         return expire_sanction(sanction_id)
-    except (OperationalError, InterfaceError):
+    except SETBACKS:
         raise  # the database is away: the task tries again
     except Exception:
         log.exception("expiry_failed", sanction=sanction_id)
         return False
 
 
-@transaction.atomic(durable=True)
+@whole
 def expire_sanction(sanction_id: int) -> bool:
     """End one sanction by the clock. False when it has no end in the past any more, or somebody ended it before."""
     sanction = standings.locked_sanction(sanction_id)

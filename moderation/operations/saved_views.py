@@ -1,9 +1,9 @@
 """Keeping filters under a name, for oneself or for everybody, and giving them up again."""
 
-from django.db import transaction
 from django.http import QueryDict
 
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.models import User
 from accounts.roles import Capability
 from moderation.domain.refusals import Missing, NotPermitted, Refused
@@ -16,7 +16,7 @@ LONGEST_NAME = 60
 MOST_VIEWS = 30  # of one person
 
 
-@transaction.atomic(durable=True)
+@whole
 def save_view(*, actor: Actor, name: str, query: str, shared: bool) -> SavedView:
     """Keep the filters of this query. Words in it that are no filter are left out. Raises Refused for a name that
     cannot be, or when no filter is on."""
@@ -35,7 +35,7 @@ def save_view(*, actor: Actor, name: str, query: str, shared: bool) -> SavedView
     return view
 
 
-@transaction.atomic(durable=True)
+@whole
 def delete_view(view_id: int, *, actor: Actor) -> SavedView:
     """Give up a view of one's own. Raises Missing for what this person cannot see, NotPermitted for another's."""
     view = views_of(actor.actor_id).filter(pk=view_id).select_for_update(of=("self",)).first()

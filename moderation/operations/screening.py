@@ -12,13 +12,14 @@ from typing import NamedTuple
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
 
-from moderation import prescreen
+from accounts.database import whole
+from moderation import meters, prescreen
 from moderation.domain.policy import Policy
 from moderation.domain.vocabulary import Ground, Room
 from moderation.models import Account, Case, Conversation, Finding, Message, PolicyVersion, clock
-from moderation.operations import contacts, holding, opening
+from moderation.operations import contacts, holding, opening, setting_aside
+from moderation.operations.patience import LONGEST_OF_A_BATCH_S, bounded
 from moderation.prescreen import ENGINE_VERSION
 
 log = structlog.get_logger(__name__)
@@ -27,7 +28,7 @@ BEFORE = 20  # messages of context: more than the pre-screen's own window
 AFTER = 4
 
 
-@transaction.atomic(durable=True)
+@whole
 def screen_batch(limit: int = 500) -> int:
     """Screen up to `limit` messages, the longest waiting first; answers how many were claimed.
 
@@ -38,16 +39,17 @@ def screen_batch(limit: int = 500) -> int:
     """
     queue = Message.objects.unscreened().order_by("id").select_for_update(skip_locked=True, no_key=True)
     claimed = [Claimed(*row) for row in queue.values_list("id", "conversation_id", "sent_at")[:limit]]
-    if not claimed:
-        return 0
-    now = clock.now()
+    return finish(claimed) if claimed else 0
 
-    failed = screen_claimed(claimed, now=now)
 
-    done = [message.id for message in claimed if message.id not in failed]
-    Message.objects.filter(pk__in=done).update(screened_at=now, engine=ENGINE_VERSION)
-    Message.objects.filter(pk__in=failed).update(attempts=F("attempts") + 1)
-    return len(claimed)
+def _count(screened: int, failed: int) -> None:
+    meters.count("haven_messages_screened_total", screened)
+    meters.count("haven_screening_failures_total", failed)
+
+
+def _count_findings(findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        meters.count("haven_findings_total", rule=finding.rule)
 
 
 class Claimed(NamedTuple):
@@ -58,24 +60,37 @@ class Claimed(NamedTuple):
     sent_at: datetime
 
 
+def finish(claimed: Sequence[Claimed]) -> int:
+    """Screen what the caller's transaction has claimed, and note of each message that it was, or where it broke."""
+    now = clock.now()
+
+    failed = screen_claimed(claimed, now=now)
+
+    done = [message.id for message in claimed if message.id not in failed]
+    Message.objects.filter(pk__in=done).update(screened_at=now, engine=ENGINE_VERSION)
+    setting_aside.note_failures(failed, now=now)
+    transaction.on_commit(lambda: _count(len(done), len(failed)), robust=True)
+    return len(claimed)
+
+
 Keeps = Callable[["Window", prescreen.Finding], bool]
 
 
-def screen_claimed(claimed: Sequence[Claimed], *, now: datetime, keeps: Keeps | None = None) -> set[int]:
-    """Screen locked messages in their context and bring cases up to date; answers the ids that could not be screened.
+def screen_claimed(claimed: Sequence[Claimed], *, now: datetime, keeps: Keeps | None = None) -> dict[int, Exception]:
+    """Screen locked messages in their context and bring cases up to date; answers which could not be screened, and why.
 
     Not an operation: screening and rescreening share it inside their transactions. `keeps` may drop findings.
     """
     locked = Conversation.objects.filter(pk__in={message.conversation_id for message in claimed})
     rooms = dict(locked.order_by("pk").select_for_update(no_key=True).values_list("pk", "room"))
     version = PolicyVersion.objects.in_force()
-    failed: set[int] = set()
+    failed: dict[int, Exception] = {}
     given: set[str] = set()
     cases: list[Case] = []
     policy = version.policy
-    options = options_under(policy)
-    for window in windows(rooms, claimed):
-        found = [finding for finding in _screen(window, options, failed) if _opens(finding, policy)]
+    batch = list(windows(rooms, claimed))
+    for window, of_it in zip(batch, _screen_all(batch, options_under(policy), failed), strict=True):
+        found = [finding for finding in of_it if _opens(finding, policy)]
         if keeps is not None:
             found = [finding for finding in found if keeps(window, finding)]
         if found:
@@ -95,6 +110,10 @@ class Window:
     room: str
     messages: tuple[prescreen.Message, ...]
     new: frozenset[str]
+
+    @property
+    def first_new(self) -> int:
+        return next(index for index, message in enumerate(self.messages) if message.id in self.new)
 
 
 _AROUND = """
@@ -133,19 +152,37 @@ def windows(rooms: Mapping[int, str], claimed: Iterable[Claimed]) -> Iterator[Wi
         )
 
 
-def _screen(window: Window, options: prescreen.Options, failed: set[int]) -> list[prescreen.Finding]:
-    """Findings that touch a new message. Where a detector raises, the new messages are screened one by one without
-    their context, so that one bad message does not take its neighbours with it; what still raises goes to `failed`."""
-    first_new = next(index for index, message in enumerate(window.messages) if message.id in window.new)
+def _screen_all(
+    batch: Sequence[Window], options: prescreen.Options, failed: dict[int, Exception]
+) -> list[list[prescreen.Finding]]:
+    """Findings that touch a new message, for each window. All are read together, which costs the least; where a
+    detector raises, every window is screened by itself."""
+    stretches = [prescreen.Stretch(_conversation(one, one.messages), one.first_new) for one in batch]
     try:
-        found = run(window, window.messages, options, since=first_new)
+        with bounded(LONGEST_OF_A_BATCH_S):
+            found = prescreen.screen_all(stretches, options=options)
     except Exception as error:  # whatever a detector raises, the other messages have to be screened
+        log.warning("batch_raised", conversations=len(batch), error=type(error).__name__)
+        found = [_screen(window, options, failed) for window in batch]
+    return [
+        [finding for finding in of_it if not window.new.isdisjoint(finding.messages)]
+        for window, of_it in zip(batch, found, strict=True)
+    ]
+
+
+def _screen(window: Window, options: prescreen.Options, failed: dict[int, Exception]) -> list[prescreen.Finding]:
+    """Where a detector raises, the new messages are screened one by one without their context, so that one bad message
+    does not take its neighbours with it; what still raises goes to `failed`."""
+    try:
+        return run(window, window.messages, options, since=window.first_new)
+    except Exception as error:
         log.warning("screening_raised", conversation=window.conversation_id, error=type(error).__name__)
-        found = list(_one_by_one(window, options, failed))
-    return [finding for finding in found if not window.new.isdisjoint(finding.messages)]
+        return list(_one_by_one(window, options, failed))
 
 
-def _one_by_one(window: Window, options: prescreen.Options, failed: set[int]) -> Iterator[prescreen.Finding]:
+def _one_by_one(
+    window: Window, options: prescreen.Options, failed: dict[int, Exception]
+) -> Iterator[prescreen.Finding]:
     for message in window.messages:
         if message.id not in window.new:
             continue
@@ -153,15 +190,19 @@ def _one_by_one(window: Window, options: prescreen.Options, failed: set[int]) ->
             yield from run(window, (message,), options, since=0)
         except Exception as error:
             log.warning("message_raised", message=message.id, error=type(error).__name__)
-            failed.add(int(message.id))
+            failed[int(message.id)] = error
 
 
 def run(
     window: Window, messages: tuple[prescreen.Message, ...], options: prescreen.Options, *, since: int
 ) -> list[prescreen.Finding]:
+    with bounded():
+        return prescreen.screen(_conversation(window, messages), since=since, options=options)
+
+
+def _conversation(window: Window, messages: tuple[prescreen.Message, ...]) -> prescreen.Conversation:
     """Who takes part is left out: role, age and badges never change what is found."""
-    conversation = prescreen.Conversation(str(window.conversation_id), window.room, (), messages)
-    return prescreen.screen(conversation, since=since, options=options)
+    return prescreen.Conversation(str(window.conversation_id), window.room, (), messages)
 
 
 def options_under(policy: Policy) -> prescreen.Options:
@@ -192,6 +233,7 @@ def _gather(
 
     case, is_new = opening.open_or_find(matter)
     opening.add_findings(case, findings)
+    transaction.on_commit(lambda: _count_findings(findings), robust=True)
     others = {*accounts.values(), *(conversation.accounts.all() if conversation.room == Room.ONE_TO_ONE else ())}
     opening.add_parties(case, actors=[accounts[f.actor_id] for f in findings], others=others)
     opening.keep_evidence(case, Message.objects.filter(pk__in=touched).in_order())

@@ -1,7 +1,8 @@
 """Putting changes of standing into the order in which platforms read them. Knows no transport."""
 
-from django.db import connection, transaction
+from django.db import connection
 
+from accounts.database import whole
 from moderation.models import StandingChange
 
 MOST_AT_ONCE = 5_000
@@ -30,7 +31,12 @@ def publish_standing_changes() -> int:
     """
     if not StandingChange.objects.filter(position__isnull=True).exists():
         return 0  # so that the feed can be read while the database takes no writes
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
+    return _publish()
+
+
+@whole
+def _publish() -> int:
+    with connection.cursor() as cursor:
         cursor.execute(_LOCKED, [_LOCK])
         if cursor.fetchone() != (True,):
             return 0

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Count, Min
 
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain import statements as words
 from moderation.domain.policy import Policy
@@ -45,7 +45,7 @@ def state_reasons(in_force: Sequence[Sanction]) -> list[Statement]:
     return Statement.objects.bulk_create([_statement(one, said.get(one.pk), known) for one in sanctions])
 
 
-@transaction.atomic(durable=True)
+@whole
 def record_export(*, actor: Actor, since: date, until: date, written_as: str) -> None:
     """Put on record that the anonymised statements of these days leave Haven, before they do. Raises NotPermitted."""
     require(actor, Capability.EXPORT_STATEMENTS)

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from accounts import Actor, audit
+from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain.refusals import Held, Missing, WrongMove
 from moderation.models import Account, Case, Cluster, PolicyVersion, clock
@@ -23,7 +22,7 @@ class Claimed:
     held: tuple[Case, ...]
 
 
-@transaction.atomic(durable=True)
+@whole
 def claim_together(account_id: int, *, actor: Actor) -> Claimed:
     """Take the lease on every open case in which this person did something, and leave those that another holds.
 
@@ -44,7 +43,7 @@ def claim_together(account_id: int, *, actor: Actor) -> Claimed:
     return _take(cases, actor, whose="this person", together_for=account.pk)
 
 
-@transaction.atomic(durable=True)
+@whole
 def claim_cluster(cluster_id: int, *, actor: Actor) -> Claimed:
     """The same for the open cases of a group of accounts in contact off the site.
 

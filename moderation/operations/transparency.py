@@ -2,9 +2,10 @@
 
 from datetime import UTC, date, datetime
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Count
 
+from accounts.database import whole
 from accounts.models import User
 from moderation.domain.transparency import Figure, Median
 from moderation.models import Case, DailyFigure, Report, Sanction, TransparencyYear, clock
@@ -130,7 +131,7 @@ def count_due() -> list[int]:
     return years
 
 
-@transaction.atomic(durable=True)
+@whole
 def count_year(year: int) -> TransparencyYear:
     """Count one year anew, all of it, so that what was counted before never adds to it. Days are those of UTC."""
     span = [_midnight(date(year, 1, 1)), _midnight(date(year + 1, 1, 1))]

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from accounts import SYSTEM, Actor, audit
+from accounts.database import SETBACKS, whole
 from accounts.roles import Capability
 from moderation import hints, prescreen
 from moderation.domain.policy import Policy
@@ -31,7 +32,7 @@ CASES, MESSAGES = 200, 300  # in one batch
 MOST_OPENED = 20_000  # conversations that are told apart; beyond, one may be counted twice
 
 
-@transaction.atomic(durable=True)
+@whole
 def start_trial(number: int, *, actor: Actor, days: int) -> PolicyTrial:
     """Begin to run the draft, as it stands now, over the last days. Raises Missing, Refused, WrongMove."""
     draft = PolicyVersion.objects.filter(number=number).select_for_update(no_key=True).first()
@@ -70,7 +71,7 @@ def start_trial(number: int, *, actor: Actor, days: int) -> PolicyTrial:
     return trial
 
 
-@transaction.atomic(durable=True)
+@whole
 def cancel_trial(trial_id: int, *, actor: Actor) -> PolicyTrial:
     """Stop; what was found so far stays to be read. Raises Missing, WrongMove."""
     trial = PolicyTrial.objects.filter(pk=trial_id).select_for_update(of=("self",), no_key=True).first()
@@ -87,7 +88,7 @@ def cancel_trial(trial_id: int, *, actor: Actor) -> PolicyTrial:
     return trial
 
 
-@transaction.atomic(durable=True)
+@whole
 def trial_batch() -> bool:
     """Go on with the oldest trial that nobody is at; answers whether there was one.
 
@@ -102,7 +103,7 @@ def trial_batch() -> bool:
     try:
         with transaction.atomic():
             _go_on(trial, now)
-    except (OperationalError, InterfaceError):
+    except SETBACKS:
         raise
     except Exception as error:  # whatever a draft brings about, the worker has other work
         log.warning("trial_raised", trial=trial.pk, error=type(error).__name__)

@@ -10,7 +10,7 @@ from moderation.prescreen.contract import (
     Rule,
     Span,
 )
-from moderation.prescreen.engine import ENGINE_VERSION, screen
+from moderation.prescreen.engine import ENGINE_VERSION, Stretch, screen, screen_all
 
 __all__ = [
     "ENGINE_VERSION",
@@ -22,5 +22,7 @@ __all__ = [
     "Participant",
     "Rule",
     "Span",
+    "Stretch",
     "screen",
+    "screen_all",
 ]

@@ -20,6 +20,7 @@ _PLAIN = str.maketrans(
 )
 _MOST_REMEMBERED = 100_000
 _MOST_WORDS = 400
+_MOST_AT_ONCE = 2048  # words: what they make of it stays in the cache
 BUCKETS = 1024
 EDGE = 0
 Floats = npt.NDArray[np.float32]
@@ -55,15 +56,22 @@ class Glance:
 
     def odds(self, texts: Sequence[str]) -> Floats:
         """Log-odds for each text that something in it matters."""
-        if not texts:
-            return np.zeros(0, np.float32)
-        row, starts = [EDGE], []
+        found = [np.zeros(0, np.float32)]
+        row, starts = [EDGE], list[int]()
         for text in texts:
             starts.append(len(row) - 1)
             row.append(EDGE)
             row += map(self._number, words(text))
             row.append(EDGE)
-        row.append(EDGE)
+            if len(row) > _MOST_AT_ONCE:
+                found.append(self._odds([*row, EDGE], starts))
+                row, starts = [EDGE], []
+        if starts:
+            found.append(self._odds([*row, EDGE], starts))
+        return np.concatenate(found)
+
+    def _odds(self, row: list[int], starts: list[int]) -> Floats:
+        """One text after the other in a row of numbers, with an edge on either side of each."""
         size = len(self._shift)
         seen = self._words[row] @ self._wide
         heard = seen[:-2, :size] + seen[1:-1, size : 2 * size] + seen[2:, 2 * size :]

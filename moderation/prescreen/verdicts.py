@@ -28,14 +28,36 @@ class Verdict:
     evidence: dict[Rule, list[tuple[int, int]]]
 
 
-def verdicts(talk: Talk, noticed: Iterable[int], located: Sequence[Iterable[Spot]]) -> dict[int, Verdict]:
-    """Verdicts on noticed messages that the skim cannot clear, and on what the detectors located.
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What is to be judged of a talk: its noticed messages, and for each clue its places in the folded text."""
 
-    located: for each clue its places, as message and offset in the folded text.
-    """
-    clues = [{talk.place(index, offset) for index, offset in spots} for spots in located]
-    worth = {place for index in noticed for place in _noticed_parts(talk, index)}
-    skimmed = _skimmed(talk, sorted(worth.union(*clues)))
+    talk: Talk
+    noticed: Iterable[int]
+    located: Sequence[Iterable[Spot]]
+
+
+def verdicts(talk: Talk, noticed: Iterable[int], located: Sequence[Iterable[Spot]]) -> dict[int, Verdict]:
+    """Verdicts on noticed messages that the skim cannot clear, and on what the detectors located."""
+    return verdicts_on([Doubts(talk, noticed, located)])[0]
+
+
+def verdicts_on(doubts: Sequence[Doubts]) -> list[dict[int, Verdict]]:
+    """The same for many talks, which are read together because large products cost the least a piece."""
+    clues = [[{one.talk.place(*spot) for spot in spots} for spots in one.located] for one in doubts]
+    worth = [{place for index in one.noticed for place in _noticed_parts(one.talk, index)} for one in doubts]
+    looked_at = [sorted(own.union(*places)) for own, places in zip(worth, clues, strict=True)]
+    alike = [alone(one.talk.parts(at)[part]) for one, own in zip(doubts, looked_at, strict=True) for at, part in own]
+    odds = (float(opinion.part.max()) for opinion in skim().read(alike, closely=False))
+    skimmed = [dict(zip(own, odds, strict=False)) for own in looked_at]
+    judged = [sorted(_chosen(*one)) for one in zip(worth, clues, skimmed, strict=True)]
+    windows = [_window(one.talk, *place) for one, own in zip(doubts, judged, strict=True) for place in own]
+    opinions = iter(judge().read(windows))
+    return [_by_message(one.talk, own, opinions) for one, own in zip(doubts, judged, strict=True)]
+
+
+def _chosen(worth: Iterable[Place], clues: Iterable[Iterable[Place]], skimmed: dict[Place, float]) -> set[Place]:
+    """The parts that the judge has to read."""
     chosen: set[Place] = set()
     for places in clues:
         chosen |= set(_worst(places, skimmed, _MOST_OF_A_CLUE))
@@ -45,17 +67,14 @@ def verdicts(talk: Talk, noticed: Iterable[int], located: Sequence[Iterable[Spot
             suspected.setdefault(place[0], []).append(place)
     for own in suspected.values():
         chosen |= set(_worst(own, skimmed, _MOST_JUDGED))
-    judged = sorted(chosen)
+    return chosen
+
+
+def _by_message(talk: Talk, judged: Iterable[Place], opinions: Iterator[Opinion]) -> dict[int, Verdict]:
     found: dict[int, list[tuple[Part, Opinion]]] = {}
-    for (index, part), opinion in zip(judged, judge().read([_window(talk, *place) for place in judged]), strict=True):
-        found.setdefault(index, []).append((talk.parts(index)[part], opinion))
+    for index, part in judged:
+        found.setdefault(index, []).append((talk.parts(index)[part], next(opinions)))
     return {index: _verdict(own) for index, own in found.items()}
-
-
-def _skimmed(talk: Talk, places: Sequence[Place]) -> dict[Place, float]:
-    """The highest log-odds by any rule of each part."""
-    opinions = skim().read([alone(talk.parts(index)[part]) for index, part in places])
-    return {place: float(opinion.part.max()) for place, opinion in zip(places, opinions, strict=True)}
 
 
 def _window(talk: Talk, index: int, part: int) -> Window:

@@ -13,6 +13,7 @@ from accounts.roles import Capability
 from moderation.queries.appeals import count_waiting as count_appeals
 from moderation.queries.deliveries import dead_lately
 from moderation.queries.escalations import count_waiting
+from moderation.queries.failures import count_set_aside
 from moderation.queries.tally import Tally, tally
 
 register = template.Library()
@@ -75,6 +76,7 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Policy", "policies", Capability.READ_POLICY, also=("policy", "policy_edit", "policy_trial")),
             Page("Audit log", "audit", Capability.READ_AUDIT),
             Page("Transparency", "transparency", Capability.READ_TRANSPARENCY),
+            Page("Set aside", "failures", Capability.MANAGE_INTEGRATIONS, count=lambda _: count_set_aside()),
         ),
     ),
     (

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import InterfaceError, OperationalError, ProgrammingError
+from django.db import ProgrammingError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from redis import Redis
@@ -15,6 +15,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from accounts.database import SETBACKS
 from moderation.queries.health import migrations_are_applied, work_waiting
 
 log = structlog.get_logger(__name__)
@@ -44,7 +45,7 @@ def _database() -> dict[str, Any]:
         if migrations != "ok":
             return {"database": "ok", "migrations": migrations}
         work = work_waiting()
-    except (OperationalError, InterfaceError, ProgrammingError) as error:
+    except (*SETBACKS, ProgrammingError) as error:
         log.warning("database_away", error=type(error).__name__)
         return {"database": "away", "migrations": "unknown"}
     return {

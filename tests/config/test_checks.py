@@ -37,6 +37,8 @@ def _ids() -> list[str | None]:
         pytest.param({"SECRET_KEY": "django-insecure-" + "Zk3q9xT7vB1m" * 5}, "haven.E002", id="key of a template"),
         pytest.param({"CONTACT_KEY": "short"}, "haven.E011", id="short contact key"),
         pytest.param({"CONTACT_KEY": "ab" * 32}, "haven.E011", id="contact key of two letters"),
+        pytest.param({"METRICS_TOKEN": "short"}, "haven.E012", id="short metrics token"),
+        pytest.param({"METRICS_TOKEN": "ab" * 32}, "haven.E012", id="metrics token of two letters"),
         pytest.param({"DEBUG": True}, "haven.E003", id="debug in public"),
         pytest.param({"LOCAL": True}, "haven.E004", id="local in public"),
         pytest.param({"ALLOWED_HOSTS": []}, "haven.E005", id="no hosts"),

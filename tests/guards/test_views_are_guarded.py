@@ -20,6 +20,7 @@ OPEN = {
     "hosted_appeal": "behind a signed link, for people without an account here",
     "hosted_questions": "whoever has the signed link is taken for the person it was sent to",
     "hosted_check_in": "whoever has the signed link is taken for the person it was sent to",
+    "metrics": "for machines that bring a token",
 }
 MACHINES = ("api/v1/", "api/coop/v1/")  # ask for a key with a scope; tests/api looks after them
 

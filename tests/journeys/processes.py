@@ -75,11 +75,25 @@ def workers(environment: dict[str, str], folder: Path) -> Iterator[subprocess.Po
 
 
 @contextmanager
-def worker(environment: dict[str, str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    queues = "screening,delivery,background"
+def worker(
+    environment: dict[str, str], folder: Path, *, queues: str = "screening,delivery,background"
+) -> Iterator[subprocess.Popen[bytes]]:
     command = (sys.executable, "-m", "celery", "-A", "config", "worker", "-Q", queues, "-c", "1", "--without-mingle")
-    with process(*command, environment=environment, log=folder / "worker.log") as running:
+    name = "worker" if "," in queues else queues
+    with process(*command, "-n", f"{name}@%h", environment=environment, log=folder / f"{name}.log") as running:
         yield running
+
+
+@contextmanager
+def web(environment: dict[str, str], folder: Path) -> Iterator[str]:
+    """The web server as production starts it, on a port of its own; gives its address once it answers."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workers", "2", "--blocking-threads", "2", "--no-ws", "--log-level", "warning"]
+    with process(*command, "config.wsgi:application", environment=environment, log=folder / "web.log"):
+        eventually(lambda: _answers(f"{address}/healthz"), what="the web server answers", within=60)
+        yield address
 
 
 def _answers(address: str) -> bool:

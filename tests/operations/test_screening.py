@@ -114,7 +114,7 @@ def test_a_message_that_a_detector_chokes_on_is_set_aside_and_its_neighbours_are
     where = making.conversation(ann, ben)
     poison = making.message(ann, "poison", within=where)
     making.message(ben, f"text me on {making.PHONE}", within=where)
-    monkeypatch.setattr("moderation.prescreen.screen", _choking_on_poison())
+    monkeypatch.setattr("moderation.prescreen.engine._look", _choking_on_poison())
 
     for _ in range(4):
         screen_batch()
@@ -125,12 +125,12 @@ def test_a_message_that_a_detector_chokes_on_is_set_aside_and_its_neighbours_are
 
 
 def _choking_on_poison():
-    from moderation.prescreen import screen
+    from moderation.prescreen.engine import _look
 
-    def choke(conversation, **given):
-        if any(message.text == "poison" for message in conversation.messages):
+    def choke(text, media):
+        if text == "poison":
             raise ValueError
-        return screen(conversation, **given)
+        return _look(text, media)
 
     return choke
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-from moderation.prescreen import Kind, Options, Rule, screen
+from moderation.prescreen import Finding, Kind, Options, Rule, Stretch, screen, screen_all
 from tests.prescreen.talks import said, talk
 
 SHARED = [
@@ -106,3 +106,27 @@ def test_a_deployment_has_names_of_its_own_for_a_medium() -> None:
     chat = said("my orbitroom is luna_77")
     options = Options(private_terms={"orbitroom": "messaging_app"})
     assert any(finding.kind is Kind.MESSAGING_APP for finding in screen(chat, options=options))
+
+
+def test_screened_together_or_alone_is_the_same() -> None:
+    chats = [said(text) for text, _, _ in SHARED[:5]]
+    chats += [said(*CLEAN[:3]), said(), talk(("u1", "213"), ("u2", "?"), ("u1", "555"), ("u1", "0181"))]
+    stretches = [Stretch(chat, len(chat.messages) // 2) for chat in chats]
+    together = screen_all(stretches)
+    assert any(together)
+    for stretch, found in zip(stretches, together, strict=True):
+        assert _gist(found) == _gist(screen(stretch.conversation, since=stretch.since))
+
+
+def _gist(found: list[Finding]) -> list[object]:
+    return [(one.rule, one.actor, one.messages, one.spans, pytest.approx(one.score, abs=1e-3)) for one in found]
+
+
+def test_nothing_to_screen_finds_nothing() -> None:
+    assert screen_all([]) == []
+
+
+def test_an_earlier_message_still_contends_for_what_a_later_one_completes() -> None:
+    chat = talk(("u1", "my number starts 213"), ("u2", "?"), ("u1", "555"), ("u1", "0181"))
+    whole = [one for one in screen(chat) if one.rule is Rule.CONTACT_SHARED]
+    assert _gist([one for one in screen(chat, since=3) if one.rule is Rule.CONTACT_SHARED]) == _gist(whole)
