@@ -27,7 +27,7 @@ django.setup()
 from django.db import connections
 from django.test import Client
 from accounts.models import User
-client = Client()
+client = Client(SERVER_NAME="localhost")
 client.force_login(User.objects.get(username=sys.argv[1]))
 asked = {}
 for path in ("/audit/", "/sanctions/", "/"):
