@@ -108,7 +108,12 @@ def revoke_api_key(key_id: int, *, actor: Actor) -> ApiKey:
     return key
 
 
+@transaction.atomic
 def note_key_use(key: ApiKey, *, now: datetime) -> None:
-    """Remember that a key is in use, to the minute: not a write a call, and nothing for the record."""
-    if key.last_used_at is None or now - key.last_used_at >= NOTE_USE_EVERY:
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    """Remember that a key is in use, to the minute: not a write a call. That it is used at all is on record once."""
+    if key.last_used_at is not None and now - key.last_used_at < NOTE_USE_EVERY:
+        return
+    if key.last_used_at is None and ApiKey.objects.filter(pk=key.pk, last_used_at=None).update(last_used_at=now):
+        audit.record("api_key.first_used", actor=key, target=key)
+        return
+    ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)

@@ -41,13 +41,13 @@ def check_app_role(app_configs: Apps, databases: Sequence[str] | None = None, **
     """The audit log is append-only as long as the serving role has no right to change it."""
     if settings.AS_OWNER or "default" not in (databases or ()):
         return []
-    table = apps.get_model("accounts", "AuditEntry")._meta.db_table
+    tables = [apps.get_model("accounts", name)._meta.db_table for name in ("AuditEntry", "AuditSeal")]
     with connections["default"].cursor() as cursor:
         cursor.execute(
-            "SELECT rolsuper, to_regclass(%s) IS NOT NULL AND"
-            " has_table_privilege(to_regclass(%s)::oid, 'UPDATE, DELETE, TRUNCATE')"
+            "SELECT rolsuper, (SELECT bool_or(has_table_privilege(to_regclass(told)::oid, 'UPDATE, DELETE, TRUNCATE'))"
+            " FROM unnest(%s::text[]) AS told WHERE to_regclass(told) IS NOT NULL)"
             " FROM pg_roles WHERE rolname = current_user",
-            [table, table],
+            [tables],
         )
         is_superuser, may_change = cursor.fetchone()
     if not is_superuser and not may_change:

@@ -3,13 +3,17 @@
 Must not know any page, model or permission.
 """
 
+import ipaddress
 import re
 import time
 import uuid
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+from accounts.audit import caller_address
 
 log = structlog.get_logger("haven.request")
 
@@ -34,6 +38,7 @@ def request_id(get_response: Handler) -> Handler:
         identifier = offered if _REQUEST_ID.fullmatch(offered) else uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=identifier)
+        caller_address.set(address_of(request))
         started = time.monotonic()
         response = get_response(request)
         response["X-Request-ID"] = identifier
@@ -47,6 +52,19 @@ def request_id(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """From where a request came: of the proxies' list only what one's own proxies wrote counts, the rest is hearsay."""
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    told = request.META.get("REMOTE_ADDR", "")
+    if proxies:
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
+        told = hops[-proxies] if len(hops) >= proxies else ""
+    try:
+        return str(ipaddress.ip_address(told))
+    except ValueError:
+        return None
 
 
 def private_responses(get_response: Handler) -> Handler:

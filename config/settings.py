@@ -169,6 +169,8 @@ CELERY_BEAT_SCHEDULE = {
     task: {"task": f"moderation.tasks.{task}", "schedule": seconds, "options": {"expires": seconds}}
     for task, seconds in {
         "count_cases": 2.0,
+        "seal_audit": 2.0,
+        "tell_audit_head": 60.0,
         "screen_messages": 5.0,
         "deliver_outbox": 5.0,
         "release_expired_leases": 15.0,

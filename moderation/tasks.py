@@ -4,8 +4,9 @@ import structlog
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
+from accounts import sealing
 from moderation import hints
-from moderation.integrations import webhook
+from moderation.integrations import audit_head, webhook
 from moderation.operations import (
     approvals,
     asking,
@@ -92,6 +93,21 @@ def count_cases() -> None:
 def recount_cases() -> None:
     for difference in counting.recount():
         log.warning("count_differed", sort=difference.sort, kept=difference.kept, true=difference.true)
+
+
+@task
+def seal_audit() -> None:
+    """Every two seconds: what was committed before is then in the chain."""
+    for _ in range(ROUNDS):
+        if sealing.seal_batch() < sealing.BATCH:
+            return
+    hints.send(hints.SEAL)
+
+
+@task
+def tell_audit_head() -> None:
+    """Every minute: what was told outside is what a cut-off end can be seen by."""
+    audit_head.tell()
 
 
 @task
