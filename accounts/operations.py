@@ -1,6 +1,7 @@
 """Every change to staff, to how they like to work, and to machine keys."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -106,6 +107,16 @@ def revoke_api_key(key_id: int, *, actor: Actor) -> ApiKey:
 
     audit.record("api_key.revoked", actor=actor, target=key)
     return key
+
+
+@transaction.atomic(durable=True)
+def record_audit_export(*, actor: Actor, narrowed: Mapping[str, str]) -> None:
+    """That somebody takes the trail, or a part of it, out of Haven. Raises NotPermitted."""
+    require(actor, Capability.READ_AUDIT)
+    if not isinstance(actor, User):
+        raise NotPermitted("Only a person on staff takes the audit trail out.")
+
+    audit.record("audit.exported", actor=actor, target=actor, narrowed=dict(narrowed))
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from accounts.actors import SYSTEM
 from accounts.models import User
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stranger:
     """Whom a failed try was about when there is no such person. What was typed as a name may be a password."""
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("account/logout/", allauth.logout, name="account_logout"),
     path("account/inactive/", allauth.account_inactive, name="account_inactive"),
     path("audit/", views.audit, name="audit"),
+    path("audit/export/", views.audit_export, name="audit_export"),
     path("me/", views.preferences, name="preferences"),
     path("me/reset/", views.preferences_reset, name="preferences_reset"),
     path("me/shortcuts/", views.shortcuts, name="shortcuts"),

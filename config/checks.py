@@ -6,6 +6,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from django.db import connections
 SETTINGS_TAG = "haven"
 _LEAST_KEY_LENGTH = 50
 _LEAST_CONTACT_KEY = 32
+_KEY_NAME = re.compile(r"[a-z0-9]{1,16}")
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "testserver"})
 _MAKE_A_KEY = "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(64))'"
 
@@ -27,7 +29,7 @@ Apps = Sequence[AppConfig] | None
 
 @checks.register(SETTINGS_TAG)
 def check_settings(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
-    return [*_secret_key(), *_contact_key(), *_modes(), *_webhook()]
+    return [*_secret_key(), *_contact_key(), *_text_keys(), *_modes(), *_webhook()]
 
 
 @checks.register(SETTINGS_TAG, deploy=True)
@@ -89,6 +91,17 @@ def _contact_key() -> Iterator[checks.CheckMessage]:
             hint=f"{_MAKE_A_KEY} Or unset it: a key is derived from SECRET_KEY then.",
             id="haven.E011",
         )
+
+
+def _text_keys() -> Iterator[checks.CheckMessage]:
+    for one in settings.TEXT_KEYS:
+        name, _, secret = one.partition(":")
+        if not _KEY_NAME.fullmatch(name) or len(secret) < _LEAST_CONTACT_KEY or len(set(secret)) < 8:
+            yield checks.Error(
+                "TEXT_KEYS holds something that is no key, or one that can be guessed.",
+                hint=f"Write each as name:secret, the name of 1 to 16 small letters and digits. {_MAKE_A_KEY}",
+                id="haven.E012",
+            )
 
 
 def _modes() -> Iterator[checks.CheckMessage]:

@@ -13,6 +13,7 @@ GATHER_CLUSTERS = "moderation.tasks.gather_clusters"
 EXPIRE = "moderation.tasks.expire_sanctions"
 RESCREEN = "moderation.tasks.rescreen"
 TRY = "moderation.tasks.try_policies"
+RESEAL = "moderation.tasks.reseal_texts"
 SEAL = "moderation.tasks.seal_audit"
 
 

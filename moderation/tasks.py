@@ -6,6 +6,7 @@ from django.db import InterfaceError, OperationalError
 
 from accounts import sealing
 from moderation import hints
+from moderation.domain.retention import Kept
 from moderation.integrations import audit_head, webhook
 from moderation.operations import (
     approvals,
@@ -16,6 +17,8 @@ from moderation.operations import (
     holds,
     leases,
     rescreening,
+    resealing,
+    retention,
     sanctions,
     screening,
     transparency,
@@ -108,6 +111,30 @@ def seal_audit() -> None:
 def tell_audit_head() -> None:
     """Every minute: what was told outside is what a cut-off end can be seen by."""
     audit_head.tell()
+
+
+@task
+def reseal_texts(nth: int = 0, after: int = 0) -> None:
+    """A stretch of the texts, then a hint for the next; asked for by rotate_texts, which may be run again."""
+    place = resealing.Place(nth, after)
+    for _ in range(STRETCH):
+        following = resealing.reseal(place).following
+        if following is None:
+            return
+        place = following
+    reseal_texts.delay(place.nth, place.after)
+
+
+@task
+def let_go_what_is_over() -> None:
+    """Every night, a hint a kind: one that takes long or fails keeps no other back."""
+    for kind in Kept:
+        let_go_of_kind.delay(kind.value)
+
+
+@task
+def let_go_of_kind(kind: str) -> None:
+    retention.let_go(Kept(kind))
 
 
 @task
