@@ -235,7 +235,8 @@ def _differing(rows: Sequence[_Row]) -> dict[str, _Standing]:
 def _read(query: str, wanted: list[str] | list[int]) -> dict[str, _Standing]:
     with connection.cursor() as cursor:
         cursor.execute(query, [wanted])
-        return {ext_id: _Standing(*ids, opened(text)) for ext_id, *ids, text in cursor.fetchall()}
+        rows = cursor.fetchall()
+    return {name: _Standing(pk, conversation, sender, opened(text)) for name, pk, conversation, sender, text in rows}
 
 
 # `received_at` moves with the text: it is when the text that stands now came in, from which the backlog is measured.

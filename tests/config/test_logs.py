@@ -11,6 +11,7 @@ import psycopg
 import pytest
 import structlog
 from django.conf import settings
+from django.core import signing
 from django.db import IntegrityError, connection, transaction
 
 from config import logs
@@ -45,6 +46,16 @@ def test_private_field_is_withheld(written: StringIO, field: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("cut", [0, 10])
+def test_what_was_signed_for_one_person_is_withheld(written: StringIO, cut: int) -> None:
+    token = signing.dumps({"p": "appeal", "i": 12})
+    token = token[: len(token) - cut]
+    logging.getLogger("django.request").warning("Not Found: %s", f"/appeal/{token}/")
+    structlog.get_logger("test").info("request", path=f"/appeal/{token}/")
+    assert token not in written.getvalue()
+    assert written.getvalue().count("/appeal/[withheld]/") == 2
+
+
 def test_row_that_a_constraint_refused_is_withheld(written: StringIO) -> None:
     """PostgreSQL shows the whole refused row in the error, which then stands in the traceback."""
     with connection.cursor() as cursor:

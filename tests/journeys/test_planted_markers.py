@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -69,13 +70,10 @@ def run() -> Iterator[Run]:
     """All loggers, from INFO on, in the lines of production."""
     run = Run()
     told = logs.logging_settings(readable=False, level="INFO")
-    before = logging.getLogger().handlers[:], logging.getLogger().level
+    told["handlers"]["stderr"]["stream"] = run.lines
     logging.config.dictConfig(told)
-    [handler] = [one for one in logging.getLogger().handlers if isinstance(one, logging.StreamHandler)]
-    handler.setStream(run.lines)
     yield run
-    logging.getLogger().handlers[:], level = before
-    logging.getLogger().setLevel(level)
+    logging.config.dictConfig(settings.LOGGING)
 
 
 def test_the_search_would_find_a_mark(run: Run) -> None:
