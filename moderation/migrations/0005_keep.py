@@ -18,6 +18,13 @@ class Migration(migrations.Migration):
             field=moderation.models.secret_text.SecretTextField(),
         ),
         migrations.AlterField(
+            model_name="case",
+            name="snippet",
+            field=moderation.models.secret_text.SecretTextField(
+                blank=True, help_text="The evidence with its contacts masked."
+            ),
+        ),
+        migrations.AlterField(
             model_name="evidence",
             name="digest",
             field=models.CharField(help_text="A keyed mark of the text.", max_length=64),

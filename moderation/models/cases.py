@@ -86,7 +86,7 @@ class Case(Living):
     )
     reasons = models.JSONField(default=list, help_text="Why it is this urgent, in words, the heaviest first.")
     headline = models.CharField(max_length=200)
-    snippet = models.CharField(max_length=300, blank=True, help_text="The evidence with its contacts masked.")
+    snippet = SecretTextField(blank=True, help_text="The evidence with its contacts masked.")
     score = models.FloatField(default=0)
     teen = models.BooleanField(default=False)
     screened = models.BooleanField(default=False, help_text="The pre-screen found something.")

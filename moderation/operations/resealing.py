@@ -28,6 +28,7 @@ COLUMNS = (
     Column("moderation_messageedit"),
     Column("moderation_evidence", has_mark=True),
     Column("moderation_report"),
+    Column("moderation_case", "snippet"),
     Column("moderation_appeal"),
     Column("moderation_reflection", "answers", is_list=True),
 )

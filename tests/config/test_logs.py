@@ -45,7 +45,6 @@ def test_private_field_is_withheld(written: StringIO, field: str) -> None:
     assert logs.WITHHELD in line
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("cut", [0, 10])
 def test_what_was_signed_for_one_person_is_withheld(written: StringIO, cut: int) -> None:
     token = signing.dumps({"p": "appeal", "i": 12})
@@ -56,6 +55,7 @@ def test_what_was_signed_for_one_person_is_withheld(written: StringIO, cut: int)
     assert written.getvalue().count("/appeal/[withheld]/") == 2
 
 
+@pytest.mark.django_db
 def test_row_that_a_constraint_refused_is_withheld(written: StringIO) -> None:
     """PostgreSQL shows the whole refused row in the error, which then stands in the traceback."""
     with connection.cursor() as cursor:

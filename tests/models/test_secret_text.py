@@ -98,7 +98,7 @@ def test_a_stolen_dump_shows_no_contact_and_no_word() -> None:
 
     dump = everything_stored()
 
-    for planted in (PLANTED, "07700", "900142", "reported-so", "appealed-so", "answered-so", "before-so"):
+    for planted in (PLANTED, "please-do", "07700", "900142", "reported-so", "appealed-so", "answered-so", "before-so"):
         assert planted not in dump
     assert Evidence.objects.get(case=case).text == f"call me on {PLANTED} please-do"
     assert Appeal.objects.get(pk=appeal.pk).text == f"{PLANTED} was mine appealed-so"
