@@ -156,3 +156,18 @@ def test_a_new_key_takes_over_every_text_and_the_old_one_may_go(settings: Any) -
     assert Report.objects.get().text == "stored plainly"
     assert Reflection.objects.get().answers == ["one", "", "three", "", "", ""]
     assert "stored plainly" not in json.dumps(everything_stored())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_evidence_from_before_that_was_kept_again_is_one_afterwards() -> None:
+    case = making.case(text="a word or two")
+    kept = case.evidence.get()
+    with connection.cursor() as cursor:  # as it was stored before texts were encrypted
+        cursor.execute(
+            "INSERT INTO moderation_evidence (case_id, message_id, sender_id, sent_at, text, digest)"
+            " VALUES (%s, %s, %s, %s, 'a word or two', 'made otherwise')",
+            [case.pk, kept.message_id, kept.sender_id, kept.sent_at],
+        )
+    call_command("rotate_texts", "--now", stdout=io.StringIO())
+    assert [(one.pk, one.text) for one in case.evidence.all()] == [(kept.pk, "a word or two")]
+    assert left() == 0
