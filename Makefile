@@ -8,7 +8,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 ANY_KEY = $$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults check inspect bench bench-ingest bench-prescreen bench-queue bench-admin screens lock lint format types contracts migrations-check deploy-check clean
+.PHONY: help run test test-faults check inspect bench bench-ingest bench-prescreen bench-queue bench-admin bench-audit screens lock lint format types contracts migrations-check deploy-check clean
 
 help:
 	@echo "make run     run Haven on this machine (make run PORT=8123 for another port)"
@@ -78,6 +78,10 @@ bench-queue: .venv/.installed-dev
 # The admins' pages with a million sanctions; ARGS='--sanctions 2000 --accounts 10000 --rounds 5' for a quick look.
 bench-admin: .venv/.installed-dev
 	@$(PY) -m benchmarks.bench_admin $(ARGS)
+
+# The audit trail with a million rows; ARGS='--rows 20000 --operations 200' for a quick look.
+bench-audit: .venv/.installed-dev
+	@$(PY) -m benchmarks.bench_audit $(ARGS)
 
 # Photographs every page and state of a demo of its own.
 screens: .venv/.installed-dev

@@ -18,11 +18,13 @@ _TARGET = re.compile(r"(?P<type>[a-z]+)(?:[\s:]+(?P<id>\d+))?")
 
 
 class AuditFilterForm(forms.Form):
-    """All three may stay empty. `filters()` after `is_valid()`."""
+    """All of them may stay empty. `filters()` after `is_valid()`."""
 
     verb = forms.ChoiceField(required=False, label="What")
     actor = forms.ChoiceField(required=False, label="Who")
     target = forms.CharField(required=False, label="On what", max_length=80)
+    since = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
     before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -47,6 +49,16 @@ class AuditFilterForm(forms.Form):
             raise forms.ValidationError("Write what it was done to and, if you like, its number: “case 12”.")
         return found
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        since, until = cleaned.get("since"), cleaned.get("until")
+        for name, day in (("since", since), ("until", until)):
+            if day and not 2000 <= day.year <= 2999:
+                self.add_error(name, "Write a day of this century.")
+        if since and until and until < since:
+            self.add_error("until", "This day lies before the first one.")
+        return cleaned
+
     def filters(self) -> AuditFilters:
         target = self.cleaned_data["target"]
         return AuditFilters(
@@ -54,6 +66,8 @@ class AuditFilterForm(forms.Form):
             actor=self.cleaned_data["actor"],
             target_type=target["type"] if target else "",
             target_id=(target["id"] or "") if target else "",
+            since=self.cleaned_data["since"],
+            until=self.cleaned_data["until"],
         )
 
 

@@ -124,6 +124,10 @@ class AuditEntry(models.Model):
     actor_kind = models.CharField(max_length=8, choices=[(kind.value, kind.value) for kind in ActorKind])
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=150, help_text="Copied, so that the record survives a change of name.")
+    on_behalf_of = models.CharField(
+        max_length=64, blank=True, db_default="", help_text="For whom the actor did it, as «account 12»."
+    )
+    address = models.GenericIPAddressField(null=True, help_text="From where the actor called; empty: from Haven.")
     target_type = models.CharField(max_length=32)
     target_id = models.CharField(max_length=64)
     request_id = models.CharField(max_length=64, blank=True)
@@ -136,7 +140,27 @@ class AuditEntry(models.Model):
             models.Index(fields=["target_type", "target_id", "-id"], name="audit_by_target"),
             models.Index(fields=["actor_kind", "actor_id", "-id"], name="audit_by_actor"),
             models.Index(fields=["verb", "-id"], name="audit_by_verb"),
+            models.Index(fields=["at"], name="audit_by_time"),
         ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target_type} {self.target_id} by {self.actor_name}"
+
+
+class AuditSeal(models.Model):
+    """One link of the chain over the trail: an entry as it read when it was sealed, and the hash of all up to there.
+
+    Never changed, as the entries. What the chain can prove stands in docs/decisions/0009.
+    """
+
+    seq = models.BigIntegerField(primary_key=True, help_text="The place in the chain, without holes.")
+    entry_id = models.BigIntegerField(unique=True, help_text="Not a foreign key: a seal outlives a row that vanished.")
+    said = models.TextField(help_text="The entry as one text; see accounts.sealing.")
+    swept_at = models.DateTimeField(null=True, help_text="Everything committed before this moment was sealed by then.")
+    head = models.BinaryField(max_length=32, help_text="SHA-256 of the head before, the place and the text.")
+
+    class Meta:
+        indexes = [models.Index(fields=["swept_at", "seq"], name="seal_by_sweep")]
+
+    def __str__(self) -> str:
+        return f"seal {self.seq} of audit entry {self.entry_id}"

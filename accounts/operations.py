@@ -1,9 +1,11 @@
 """Every change to staff, to how they like to work, and to machine keys."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
@@ -108,7 +110,22 @@ def revoke_api_key(key_id: int, *, actor: Actor) -> ApiKey:
     return key
 
 
+@whole
+def record_audit_export(*, actor: Actor, narrowed: Mapping[str, str]) -> None:
+    """That somebody takes the trail, or a part of it, out of Haven. Raises NotPermitted."""
+    require(actor, Capability.READ_AUDIT)
+    if not isinstance(actor, User):
+        raise NotPermitted("Only a person on staff takes the audit trail out.")
+
+    audit.record("audit.exported", actor=actor, target=actor, narrowed=dict(narrowed))
+
+
+@transaction.atomic
 def note_key_use(key: ApiKey, *, now: datetime) -> None:
-    """Remember that a key is in use, to the minute: not a write a call, and nothing for the record."""
-    if key.last_used_at is None or now - key.last_used_at >= NOTE_USE_EVERY:
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    """Remember that a key is in use, to the minute: not a write a call. That it is used at all is on record once."""
+    if key.last_used_at is not None and now - key.last_used_at < NOTE_USE_EVERY:
+        return
+    if key.last_used_at is None and ApiKey.objects.filter(pk=key.pk, last_used_at=None).update(last_used_at=now):
+        audit.record("api_key.first_used", actor=key, target=key)
+        return
+    ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)

@@ -20,6 +20,7 @@ class Capability(StrEnum):
     READ_ANSWERS = "read_answers"  # what people wrote to the six questions
     READ_TRANSPARENCY = "read_transparency"  # figures of a year, about nobody
     EXPORT_STATEMENTS = "export_statements"  # anonymised, for the EU's transparency database
+    MANAGE_DATA = "manage_data"  # what retention lets go, and all that is held about one person
     SEE_LINKS = "see_links"  # which accounts belong to one person; confidential
     SET_PREFERENCES = "set_preferences"  # one's own
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("keys/", api_keys.keys, name="api_keys"),
     path("keys/make/", api_keys.key_create, name="api_key_create"),
     path("keys/<int:key_id>/revoke/", api_keys.key_revoke, name="api_key_revoke"),
+    path("audit/export/", views.audit_export, name="audit_export"),
     path("me/", views.preferences, name="preferences"),
     path("me/reset/", views.preferences_reset, name="preferences_reset"),
     path("me/shortcuts/", views.shortcuts, name="shortcuts"),

@@ -3,17 +3,19 @@
 from dataclasses import replace
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.middleware import HtmxDetails
 
+from accounts import sealing
 from accounts.access import requires
 from accounts.forms import AuditFilterForm, PreferencesForm
 from accounts.models import User
-from accounts.operations import save_preferences
+from accounts.operations import record_audit_export, save_preferences
 from accounts.preferences import Preferences, preferences_of
-from accounts.queries import AuditPage, audit_page
+from accounts.queries import AuditPage, audit_lines, audit_page
 from accounts.roles import Capability
 
 
@@ -33,7 +35,21 @@ def audit(request: HttpRequest) -> HttpResponse:
     filters = form.filters()
     before = form.cleaned_data["before"]
     context = {"form": form, "page": audit_page(filters, before=before), "filters": filters, "before": before}
-    return render(request, "accounts/audit.html", context)
+    return render(request, "accounts/audit.html", context | {"head": sealing.head()})
+
+
+@require_POST
+@requires(Capability.READ_AUDIT)
+def audit_export(request: SignedIn) -> HttpResponseBase:
+    """By POST, because that it was taken is itself on record, before the first line leaves."""
+    form = AuditFilterForm(request.POST)
+    if not form.is_valid():
+        return render(request, "accounts/audit.html", {"form": form, "page": AuditPage((), None)}, status=422)
+    filters = form.filters()
+    record_audit_export(actor=request.user, narrowed=filters.as_words())
+    response = StreamingHttpResponse(audit_lines(filters), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="audit.csv"'
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,6 +6,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ SETTINGS_TAG = "haven"
 _LEAST_KEY_LENGTH = 50
 _LEAST_CONTACT_KEY = 32
 _LEAST_METRICS_TOKEN = 32
+_KEY_NAME = re.compile(r"[a-z0-9]{1,16}")
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "testserver"})
 _MAKE_A_KEY = "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(64))'"
 
@@ -28,7 +30,7 @@ Apps = Sequence[AppConfig] | None
 
 @checks.register(SETTINGS_TAG)
 def check_settings(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
-    return [*_secret_key(), *_contact_key(), *_metrics_token(), *_modes(), *_webhook()]
+    return [*_secret_key(), *_contact_key(), *_text_keys(), *_metrics_token(), *_modes(), *_webhook()]
 
 
 @checks.register(SETTINGS_TAG, deploy=True)
@@ -42,13 +44,13 @@ def check_app_role(app_configs: Apps, databases: Sequence[str] | None = None, **
     """The audit log is append-only as long as the serving role has no right to change it."""
     if settings.AS_OWNER or "default" not in (databases or ()):
         return []
-    table = apps.get_model("accounts", "AuditEntry")._meta.db_table
+    tables = [apps.get_model("accounts", name)._meta.db_table for name in ("AuditEntry", "AuditSeal")]
     with connections["default"].cursor() as cursor:
         cursor.execute(
-            "SELECT rolsuper, to_regclass(%s) IS NOT NULL AND"
-            " has_table_privilege(to_regclass(%s)::oid, 'UPDATE, DELETE, TRUNCATE')"
+            "SELECT rolsuper, (SELECT bool_or(has_table_privilege(to_regclass(told)::oid, 'UPDATE, DELETE, TRUNCATE'))"
+            " FROM unnest(%s::text[]) AS told WHERE to_regclass(told) IS NOT NULL)"
             " FROM pg_roles WHERE rolname = current_user",
-            [table, table],
+            [tables],
         )
         is_superuser, may_change = cursor.fetchone()
     if not is_superuser and not may_change:
@@ -100,6 +102,17 @@ def _metrics_token() -> Iterator[checks.CheckMessage]:
             hint=f"{_MAKE_A_KEY} Or unset it: there is no /metrics then.",
             id="haven.E012",
         )
+
+
+def _text_keys() -> Iterator[checks.CheckMessage]:
+    for one in settings.TEXT_KEYS:
+        name, _, secret = one.partition(":")
+        if not _KEY_NAME.fullmatch(name) or len(secret) < _LEAST_CONTACT_KEY or len(set(secret)) < 8:
+            yield checks.Error(
+                "TEXT_KEYS holds something that is no key, or one that can be guessed.",
+                hint=f"Write each as name:secret, the name of 1 to 16 small letters and digits. {_MAKE_A_KEY}",
+                id="haven.E013",
+            )
 
 
 def _modes() -> Iterator[checks.CheckMessage]:

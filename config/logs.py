@@ -1,7 +1,7 @@
 """How log lines look: one JSON object a line, or readable columns on a developer's own machine.
 
-Owns the last gate before a line leaves the process: fields that may hold private text and the row contents that
-PostgreSQL adds to its errors are withheld here. Must not know who logs what.
+Owns the last gate before a line leaves the process: fields that may hold private text, what was signed for one person,
+and the row contents that PostgreSQL adds to its errors are withheld here. Must not know who logs what.
 """
 
 import re
@@ -18,6 +18,8 @@ _PRIVATE_FIELDS = frozenset(
 # PostgreSQL's DETAIL shows the offending row; psycopg puts it into str(error), and so into every traceback. The row
 # may hold anything, so everything is withheld up to the end of that error.
 _ROW_CONTENTS = re.compile(r"DETAIL: .*?(?=\n\n(?:The above exception was|During handling of)|\Z)", re.DOTALL)
+# What Django's signing makes, whole or cut short: a link that was sent to one person, and whoever reads it may open it.
+_SIGNED = re.compile(r"[\w.-]{6,}:[A-Za-z0-9]{5,8}:[\w-]{20,}")
 
 
 def withhold_private(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -27,6 +29,9 @@ def withhold_private(_logger: WrappedLogger, _method: str, event: EventDict) -> 
         value = event.get(name)
         if isinstance(value, str) and "DETAIL:" in value:
             event[name] = _ROW_CONTENTS.sub(f"DETAIL: {WITHHELD}", value)
+    for name, value in event.items():
+        if isinstance(value, str) and ":" in value:
+            event[name] = _SIGNED.sub(WITHHELD, value)
     return event
 
 

@@ -3,14 +3,17 @@
 Must not know any page, model or permission.
 """
 
+import ipaddress
 import re
 import time
 import uuid
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from accounts.audit import caller_address
 from moderation import meters
 
 log = structlog.get_logger("haven.request")
@@ -29,7 +32,7 @@ _UNUSED_FEATURES = (
 def request_id(get_response: Handler) -> Handler:
     """Takes a proxy's X-Request-ID when it is well-formed, else makes one; binds it to every log line.
 
-    Logs and counts one line a request: never the query string (search words), never a body.
+    Logs and counts one line a request: never the query string (search words), never a body; tokens are taken out.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -37,6 +40,7 @@ def request_id(get_response: Handler) -> Handler:
         identifier = offered if _REQUEST_ID.fullmatch(offered) else uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=identifier)
+        caller_address.set(address_of(request))
         started = time.monotonic()
         response = get_response(request)
         took = time.monotonic() - started
@@ -61,6 +65,19 @@ def _count(request: HttpRequest, response: HttpResponse, seconds: float) -> None
     method = request.method if request.method in _METHODS else "other"
     meters.count("haven_http_requests_total", view=view, method=method, status=str(response.status_code))
     meters.observe("haven_http_seconds", seconds, view=view)
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """From where a request came: of the proxies' list only what one's own proxies wrote counts, the rest is hearsay."""
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    told = request.META.get("REMOTE_ADDR", "")
+    if proxies:
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
+        told = hops[-proxies] if len(hops) >= proxies else ""
+    try:
+        return str(ipaddress.ip_address(told))
+    except ValueError:
+        return None
 
 
 def private_responses(get_response: Handler) -> Handler:

@@ -30,6 +30,9 @@ SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS")
 # SECRET_KEY then forgets which contacts were seen.
 CONTACT_KEY = environment.secret("CONTACT_KEY")
 
+# With the first of these texts are encrypted, with all of them read, each as name:secret. Unset: made from SECRET_KEY.
+TEXT_KEYS = environment.secret("TEXT_KEYS").split()
+
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]" if LOCAL else "")
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
 
@@ -182,6 +185,8 @@ CELERY_BEAT_SCHEDULE = {
     task: {"task": f"moderation.tasks.{task}", "schedule": seconds, "options": {"expires": seconds}}
     for task, seconds in {
         "count_cases": 2.0,
+        "seal_audit": 2.0,
+        "tell_audit_head": 60.0,
         "screen_messages": 5.0,
         "deliver_outbox": 5.0,
         "release_expired_leases": 15.0,
@@ -199,6 +204,11 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE["plan_check_ins"] = {
     "task": "moderation.tasks.plan_check_ins",
     "schedule": crontab(hour="2", minute="40"),  # UTC; every night
+}
+
+CELERY_BEAT_SCHEDULE["let_go_what_is_over"] = {
+    "task": "moderation.tasks.let_go_what_is_over",
+    "schedule": crontab(hour="3", minute="20"),  # UTC; every night
 }
 
 # Signing in: user name and password of staff accounts that an admin made; nobody signs up.

@@ -14,6 +14,8 @@ EXPIRE = "moderation.tasks.expire_sanctions"
 RESCREEN = "moderation.tasks.rescreen"
 TRY = "moderation.tasks.try_policies"
 ERASE = "moderation.tasks.carry_out_erasures"
+RESEAL = "moderation.tasks.reseal_texts"
+SEAL = "moderation.tasks.seal_audit"
 
 
 def after_commit(task: str) -> None:

@@ -5,9 +5,11 @@ import time
 import structlog
 from celery import shared_task
 
+from accounts import sealing
 from accounts.database import SETBACKS
 from moderation import hints
-from moderation.integrations import webhook
+from moderation.domain.retention import Kept
+from moderation.integrations import audit_head, webhook
 from moderation.operations import (
     apart,
     approvals,
@@ -19,6 +21,8 @@ from moderation.operations import (
     holds,
     leases,
     rescreening,
+    resealing,
+    retention,
     sanctions,
     transparency,
     trying,
@@ -105,6 +109,45 @@ def recount_cases() -> None:
 @task
 def carry_out_erasures() -> None:
     erasing.carry_out_erasures()
+
+
+@task
+def seal_audit() -> None:
+    """Every two seconds: what was committed before is then in the chain."""
+    for _ in range(ROUNDS):
+        if sealing.seal_batch() < sealing.BATCH:
+            return
+    hints.send(hints.SEAL)
+
+
+@task
+def tell_audit_head() -> None:
+    """Every minute: what was told outside is what a cut-off end can be seen by."""
+    audit_head.tell()
+
+
+@task
+def reseal_texts(nth: int = 0, after: int = 0) -> None:
+    """A stretch of the texts, then a hint for the next; asked for by rotate_texts, which may be run again."""
+    place = resealing.Place(nth, after)
+    for _ in range(STRETCH):
+        following = resealing.reseal(place).following
+        if following is None:
+            return
+        place = following
+    reseal_texts.delay(place.nth, place.after)
+
+
+@task
+def let_go_what_is_over() -> None:
+    """Every night, a hint a kind: one that takes long or fails keeps no other back."""
+    for kind in Kept:
+        let_go_of_kind.delay(kind.value)
+
+
+@task
+def let_go_of_kind(kind: str) -> None:
+    retention.let_go(Kept(kind))
 
 
 @task

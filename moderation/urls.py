@@ -22,6 +22,7 @@ from moderation.views import (
     manual_cases,
     metrics,
     people,
+    personal_data,
     persons,
     policies,
     questions_asked,
@@ -139,6 +140,9 @@ PERSONS = [
     path("people/", persons.persons, name="persons"),
     path("people/<int:account_id>/", persons.person, name="person"),
     path("people/<int:account_id>/links/", persons.person_links, name="person_links"),
+    path("people/<int:account_id>/data/", personal_data.person_data_page, name="person_data"),
+    path("people/<int:account_id>/data/take/", personal_data.person_data_take, name="person_data_take"),
+    path("retention/", personal_data.retention, name="retention"),
     path("people/<int:account_id>/notes/", persons.person_note, name="person_note"),
     path("notes/<int:note_id>/pin/", persons.note_pin, name="note_pin"),
 ]

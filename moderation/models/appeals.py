@@ -16,6 +16,7 @@ from moderation.domain.vocabulary import AppealState, SanctionState
 from moderation.models.decisions import Sanction
 from moderation.models.fields import code_field, only
 from moderation.models.life import Living
+from moderation.models.secret_text import SecretTextField
 
 
 class AppealQuerySet(models.QuerySet["Appeal"]):
@@ -50,7 +51,7 @@ class Appeal(Living):
     ext_id = models.CharField(max_length=200, unique=True)
     sanction = models.OneToOneField(Sanction, on_delete=models.PROTECT, related_name="appeal")
     clause = models.CharField(max_length=64, blank=True)
-    text = models.TextField()
+    text = SecretTextField()
     created_at = models.DateTimeField()
     received_at = models.DateTimeField(db_default=Now(), editable=False)
     due_at = models.DateTimeField(db_default=Now(), help_text="Until when it is to be heard.")

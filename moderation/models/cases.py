@@ -19,6 +19,7 @@ from moderation.models.community import Account, Conversation, Message
 from moderation.models.fields import code_field, only
 from moderation.models.life import Living
 from moderation.models.policies import PolicyVersion
+from moderation.models.secret_text import SecretTextField
 
 OPEN = Q(state=CaseState.OPEN)
 UNHELD = OPEN & Q(holder__isnull=True)
@@ -85,7 +86,7 @@ class Case(Living):
     )
     reasons = models.JSONField(default=list, help_text="Why it is this urgent, in words, the heaviest first.")
     headline = models.CharField(max_length=200)
-    snippet = models.CharField(max_length=300, blank=True, help_text="The evidence with its contacts masked.")
+    snippet = SecretTextField(blank=True, help_text="The evidence with its contacts masked.")
     score = models.FloatField(default=0)
     teen = models.BooleanField(default=False)
     screened = models.BooleanField(default=False, help_text="The pre-screen found something.")
@@ -296,8 +297,8 @@ class Evidence(models.Model):
     message_id = models.BigIntegerField(help_text="Not a foreign key: the message itself may be deleted by age.")
     sender = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField()
-    text = models.TextField()
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the text.")
+    text = SecretTextField()
+    digest = models.CharField(max_length=64, help_text="A keyed mark of the text.")
     kept_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -322,7 +323,7 @@ class Report(Living):
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, null=True, related_name="reports")
     messages = models.ManyToManyField(Message, related_name="reports")
     reason = code_field(Ground)
-    text = models.TextField(blank=True)
+    text = SecretTextField(blank=True)
     channel = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
     received_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -16,6 +16,7 @@ from moderation.models.decisions import Sanction
 from moderation.models.fields import code_field, only
 from moderation.models.life import Living
 from moderation.models.policies import PolicyVersion
+from moderation.models.secret_text import SecretTextField
 
 WAITING = Q(state=CheckInState.WAITING)
 BY_RHYTHM = Q(sanction__isnull=True)
@@ -107,7 +108,7 @@ class Reflection(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="reflections", db_index=False)
     sanction = models.OneToOneField(Sanction, on_delete=models.PROTECT, null=True, related_name="reflection")
     check_in = models.OneToOneField(CheckIn, on_delete=models.PROTECT, null=True, related_name="reflection")
-    answers = ArrayField(models.TextField(blank=True), help_text="One a question, in their order; any may be empty.")
+    answers = ArrayField(SecretTextField(blank=True), help_text="One a question, in their order; any may be empty.")
     saved_at = models.DateTimeField()
     handed_in_at = models.DateTimeField(null=True, blank=True)
 

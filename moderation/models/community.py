@@ -11,6 +11,7 @@ from django.db.models.functions import Collate, Lower, Now
 from moderation.domain.standing import Standing
 from moderation.domain.vocabulary import TEEN_BADGE, AccountRole, AccountStatus, AgeGroup, Room
 from moderation.models.fields import code_field, only
+from moderation.models.secret_text import SecretTextField
 
 
 class Account(models.Model):
@@ -151,7 +152,7 @@ class Message(models.Model):
     sender = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False)
     sent_at = models.DateTimeField()
     received_at = models.DateTimeField(db_default=Now(), editable=False)
-    text = models.TextField()
+    text = SecretTextField()
     screened_at = models.DateTimeField(null=True, blank=True)
     engine = models.CharField(max_length=16, blank=True, help_text="Version of the pre-screen that looked at it.")
     attempts = models.SmallIntegerField(default=0, db_default=0)
@@ -183,7 +184,7 @@ class MessageEdit(models.Model):
     """An earlier text of a message whose platform sent another under the same id; kept because it is evidence."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="edits")
-    text = models.TextField()
+    text = SecretTextField()
     replaced_at = models.DateTimeField(db_default=Now(), editable=False)
 
     def __str__(self) -> str:

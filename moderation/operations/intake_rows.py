@@ -12,6 +12,7 @@ from django.db import connection
 from moderation.domain.told import ToldAccount, ToldMessage
 from moderation.domain.vocabulary import Room
 from moderation.models import Account, Conversation, MessageEdit
+from moderation.models.secret_text import opened, sealed
 from moderation.operations.account_history import keep_changes
 
 
@@ -164,7 +165,7 @@ def _insert(rows: Sequence[_Row]) -> dict[str, int]:
         [row.conversation_id for row in rows],
         [row.sender_id for row in rows],
         [row.told.sent_at for row in rows],
-        [row.told.text for row in rows],
+        [sealed(row.told.text) for row in rows],
     )
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, columns)
@@ -185,17 +186,11 @@ def _join(rows: Sequence[_Row]) -> None:
             cursor.execute(_JOIN, tuple(map(list, zip(*pairs, strict=True))))
 
 
-_DIFFERENT = """
-SELECT standing.ext_id, standing.id, standing.conversation_id, standing.sender_id, standing.text
-FROM moderation_message AS standing
-WHERE standing.id IN (
-    SELECT message.id
-    FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::text[]) AS told(ext_id, conversation, sender, text)
-    JOIN moderation_message AS message ON message.ext_id = told.ext_id
-    WHERE (message.conversation_id, message.sender_id, message.text) <> (told.conversation, told.sender, told.text)
+_STANDING = "SELECT ext_id, id, conversation_id, sender_id, text FROM moderation_message WHERE ext_id = ANY(%s)"
+_LOCKED = (
+    "SELECT ext_id, id, conversation_id, sender_id, text FROM moderation_message"
+    " WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 )
-ORDER BY standing.id FOR NO KEY UPDATE
-"""
 
 
 @dataclass(slots=True)
@@ -207,6 +202,10 @@ class _Standing:
     sender_id: int
     text: str
     earlier: list[str] = field(default_factory=list)
+
+    def differs(self, row: _Row) -> bool:
+        told = (row.conversation_id, row.sender_id, row.told.text)
+        return (self.conversation_id, self.sender_id, self.text) != told
 
 
 def _revise(again: dict[int, _Row], stored: Stored) -> None:
@@ -226,16 +225,18 @@ def _revise(again: dict[int, _Row], stored: Stored) -> None:
 
 
 def _differing(rows: Sequence[_Row]) -> dict[str, _Standing]:
-    """Those messages that read otherwise than any of the rows says, locked."""
-    columns = (
-        [row.told.id for row in rows],
-        [row.conversation_id for row in rows],
-        [row.sender_id for row in rows],
-        [row.told.text for row in rows],
-    )
+    """Those messages that read otherwise than any of the rows says, locked. Compared here and not by the database,
+    which cannot read them."""
+    found = _read(_STANDING, list({row.told.id for row in rows}))
+    differing = {found[row.told.id].id for row in rows if row.told.id in found and found[row.told.id].differs(row)}
+    return _read(_LOCKED, sorted(differing)) if differing else {}
+
+
+def _read(query: str, wanted: list[str] | list[int]) -> dict[str, _Standing]:
     with connection.cursor() as cursor:
-        cursor.execute(_DIFFERENT, columns)
-        return {ext_id: _Standing(*columns) for ext_id, *columns in cursor.fetchall()}
+        cursor.execute(query, [wanted])
+        rows = cursor.fetchall()
+    return {name: _Standing(pk, conversation, sender, opened(text)) for name, pk, conversation, sender, text in rows}
 
 
 # `received_at` moves with the text: it is when the text that stands now came in, from which the backlog is measured.
@@ -254,4 +255,4 @@ def _rewrite(edited: Sequence[_Standing]) -> None:
         [MessageEdit(message_id=message.id, text=text) for message in edited for text in message.earlier]
     )
     with connection.cursor() as cursor:
-        cursor.execute(_REWRITE, ([message.id for message in edited], [message.text for message in edited]))
+        cursor.execute(_REWRITE, ([message.id for message in edited], [sealed(message.text) for message in edited]))

@@ -7,7 +7,6 @@ so that two of them never open two cases.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 
 from django.db.models import Q
 
@@ -34,6 +33,7 @@ from moderation.models import (
     Report,
     Sanction,
 )
+from moderation.models.secret_text import mark
 from moderation.operations import holding
 
 
@@ -102,7 +102,7 @@ def keep_evidence(case: Case, messages: Iterable[Message]) -> None:
                 sender_id=message.sender_id,
                 sent_at=message.sent_at,
                 text=message.text,
-                digest=sha256(message.text.encode()).hexdigest(),
+                digest=mark(message.text),
             )
             for message in messages
         ],

@@ -18,6 +18,7 @@ from moderation import meters, prescreen
 from moderation.domain.policy import Policy
 from moderation.domain.vocabulary import Ground, Room
 from moderation.models import Account, Case, Conversation, Finding, Message, PolicyVersion, clock
+from moderation.models.secret_text import opened
 from moderation.operations import contacts, holding, opening, setting_aside
 from moderation.operations.patience import LONGEST_OF_A_BATCH_S, bounded
 from moderation.prescreen import ENGINE_VERSION
@@ -147,7 +148,7 @@ def windows(rooms: Mapping[int, str], claimed: Iterable[Claimed]) -> Iterator[Wi
         yield Window(
             conversation_id,
             rooms[conversation_id],
-            tuple(prescreen.Message(id=pk, sender=sender, text=text) for _, pk, sender, text in of_one),
+            tuple(prescreen.Message(id=pk, sender=sender, text=opened(text)) for _, pk, sender, text in of_one),
             frozenset(str(message.id) for message in new[conversation_id]),
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from accounts import Actor, audit
 from accounts.database import whole
@@ -62,7 +63,7 @@ def claim_cluster(cluster_id: int, *, actor: Actor) -> Claimed:
     return _take(cases, actor, whose="this group", together_for_cluster=cluster.pk)
 
 
-def _take(cases: Sequence[Case], actor: Actor, *, whose: str, **about: int) -> Claimed:
+def _take(cases: Sequence[Case], actor: Actor, *, whose: str, **about: Any) -> Claimed:
     """Lease what nobody else has; the leases end one after the other."""
     now = clock.now()
     free = [case for case in cases if not _is_anothers(case, actor, now)]

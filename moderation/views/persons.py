@@ -98,6 +98,7 @@ def _page(request: StaffRequest, account_id: int, **more: Any) -> HttpResponse:
     before = request.GET.get("before", "")
     told = timeline(account_id, viewer=request.user, topic=topic, place=place_from(before))
     context = {"head": head, "timeline": told, "is_older": bool(before)}
+    context["can_manage_data"] = request.user.can(Capability.MANAGE_DATA)
     return render(request, PAGE, context | more)
 
 

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 import structlog
 from django.conf import settings
+from django.core import signing
 from django.db import IntegrityError, connection, transaction
 
 from config import logs
@@ -42,6 +43,16 @@ def test_private_field_is_withheld(written: StringIO, field: str) -> None:
     line = written.getvalue()
     assert PRIVATE not in line
     assert logs.WITHHELD in line
+
+
+@pytest.mark.parametrize("cut", [0, 10])
+def test_what_was_signed_for_one_person_is_withheld(written: StringIO, cut: int) -> None:
+    token = signing.dumps({"p": "appeal", "i": 12})
+    token = token[: len(token) - cut]
+    logging.getLogger("django.request").warning("Not Found: %s", f"/appeal/{token}/")
+    structlog.get_logger("test").info("request", path=f"/appeal/{token}/")
+    assert token not in written.getvalue()
+    assert written.getvalue().count("/appeal/[withheld]/") == 2
 
 
 @pytest.mark.django_db

@@ -1,14 +1,20 @@
 """The audit page: for whom it is, what it says to bad input, how it leads on."""
 
+import csv
+import io
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from accounts import SYSTEM, audit
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from accounts.queries import PAGE_SIZE
 from tests import making
+
+DAY = timedelta(days=1)
 
 
 def signed_in(user: User) -> Client:
@@ -97,3 +103,49 @@ def test_what_stands_in_the_trail_is_text_and_never_markup() -> None:
 
     assert "&lt;i&gt;Eve" in text
     assert "<b>&lt;script&gt;</b>" in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("since=yesterday", "valid date"),
+        ("since=0001-01-01", "of this century"),
+        ("since=2026-03-02&until=2026-03-01", "before the first one"),
+    ],
+)
+def test_days_that_are_none_are_told_so(query: str, words: str) -> None:
+    answer = signed_in(making.auditor()).get(f"{reverse('audit')}?{query}")
+    assert answer.status_code == 422
+    assert words in answer.text
+
+
+@pytest.mark.django_db
+def test_days_narrow_the_trail() -> None:
+    happen(1, "a.a")
+    client = signed_in(making.auditor())
+    today = AuditEntry.objects.filter(verb="a.a").latest("id").at.date()
+    for since, until, found in ((today, today, 1), (today + DAY, "", 0), ("", today - DAY, 0), (today - DAY, "", 1)):
+        answer = client.get(reverse("audit"), {"verb": "a.a", "since": str(since), "until": str(until)})
+        assert len(answer.context["page"].rows) == found
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["moderator", "senior"])
+def test_whoever_may_not_read_it_may_not_take_it(role: str) -> None:
+    assert signed_in(getattr(making, role)()).post(reverse("audit_export")).status_code == 403
+    assert not AuditEntry.objects.filter(verb="audit.exported").exists()
+
+
+@pytest.mark.django_db
+def test_the_trail_leaves_as_cells_that_no_spreadsheet_runs_and_on_record() -> None:
+    audit.record("x.y", actor=making.admin(name="=cmd|' /C calc'!A0"), target=making.account())
+    audit.record("a.b", actor=SYSTEM, target=making.account())
+    auditor = making.auditor()
+    answer = signed_in(auditor).post(reverse("audit_export"), {"verb": "x.y"})
+    head, row = list(csv.reader(io.StringIO(b"".join(answer).decode())))
+    assert head[:3] == ["id", "at", "verb"]
+    assert row[2] == "x.y"
+    assert row[5] == "'=cmd|' /C calc'!A0"
+    entry = AuditEntry.objects.get(verb="audit.exported")
+    assert (entry.actor_id, entry.details) == (auditor.pk, {"narrowed": {"verb": "x.y"}})

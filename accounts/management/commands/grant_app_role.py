@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from psycopg import sql
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, AuditSeal
 
 ROWS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 APPEND = ("SELECT", "INSERT")
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         tables = len(connection.introspection.table_names())
         self.stdout.write(
             f"“{role}” may now {_listed(ROWS)} in {tables} tables and use their sequences, but only"
-            f" {_listed(APPEND)} in the audit log ({audit_log})."
+            f" {_listed(APPEND)} in the audit log ({audit_log}) and its seals."
         )
 
     def _is_owner(self, cursor: Any, role: str, audit_log: str) -> bool:
@@ -58,17 +58,17 @@ class Command(BaseCommand):
 
     def _grant(self, cursor: Any, role: str, audit_log: str) -> None:
         """All in the caller's transaction: the role is at no moment without its rights."""
-        name, log = sql.Identifier(role), sql.Identifier(audit_log)
+        name, log, seals = (sql.Identifier(each) for each in (role, audit_log, AuditSeal._meta.db_table))
         rows = sql.SQL(", ").join(sql.SQL(right) for right in ROWS)
         for statement in (
             sql.SQL("GRANT USAGE ON SCHEMA public TO {name}"),
             sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}"),
             sql.SQL("GRANT {rows} ON ALL TABLES IN SCHEMA public TO {name}"),
             sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}"),
-            sql.SQL("REVOKE ALL ON {log} FROM {name}"),
-            sql.SQL("GRANT SELECT, INSERT ON {log} TO {name}"),
+            sql.SQL("REVOKE ALL ON {log}, {seals} FROM {name}"),
+            sql.SQL("GRANT SELECT, INSERT ON {log}, {seals} TO {name}"),
         ):
-            cursor.execute(statement.format(name=name, log=log, rows=rows))
+            cursor.execute(statement.format(name=name, log=log, seals=seals, rows=rows))
 
 
 def _listed(rights: tuple[str, ...]) -> str:
