@@ -19,7 +19,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 _UNUSED_FEATURES = (
     "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(),"
     " geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(),"
-    " picture-in-picture=(), publickey-credentials-get=(self), usb=(), xr-spatial-tracking=()"
+    " picture-in-picture=(), publickey-credentials-create=(self),"
+    " publickey-credentials-get=(self), usb=(), xr-spatial-tracking=()"
 )
 
 
