@@ -27,12 +27,12 @@ def make_role(
     made = CustomRole.objects.create(
         name=called,
         goes_by=goes_by,
-        capabilities=sorted(wanted),
+        capabilities=[each.value for each in sorted(wanted)],
         second_factor=second_factor,
         made_by_id=actor.actor_id,
     )
 
-    audit.record("role.made", actor=actor, target=made, name=called, capabilities=sorted(wanted))
+    audit.record("role.made", actor=actor, target=made, name=called, capabilities=made.capabilities)
     return made
 
 
@@ -53,7 +53,7 @@ def change_custom_role(
     if not wanted:
         raise Refused("A role without a capability can do nothing: choose at least one.")
     before = found.capabilities
-    found.capabilities, found.second_factor = sorted(wanted), second_factor
+    found.capabilities, found.second_factor = [each.value for each in sorted(wanted)], second_factor
     left = User.objects.filter(pk__in=managers).exclude(custom_role=found)
     if Capability.MANAGE_TEAM not in wanted and not left.exists():
         raise Refused("Nobody would be left who can manage the team: appoint another first.")

@@ -1,5 +1,6 @@
 """The pages behind an invitation. The link is read once and kept in the session: its token leaves the address."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,6 +13,7 @@ from accounts.refusals import Missing, Refused
 _TOKEN = "haven_invitation"  # noqa: S105 - the name of a key in the session
 
 
+@login_not_required
 @require_safe
 def join_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
@@ -22,6 +24,7 @@ def join_link(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponseRedirect(resolve_url("join"))
 
 
+@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest) -> HttpResponse:
     token = request.session.get(_TOKEN, "")
@@ -49,7 +52,3 @@ def _form(request: HttpRequest, invitation: Invitation) -> NewPasswordForm:
 def _gone(request: HttpRequest, missing: Missing) -> HttpResponse:
     context = {"title": "This link does not work", "text": str(missing)}
     return render(request, "account/not_this_way.html", context, status=404)
-
-
-for view in (join_link, join):
-    view.login_required = False  # type: ignore[attr-defined]

@@ -73,7 +73,8 @@ def was_shown(request: HttpRequest) -> bool:
 
 
 def has_factors(person: User) -> bool:
-    return Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+    factors = Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return bool(factors.exists())
 
 
 def is_due(request: HttpRequest) -> bool:
@@ -99,4 +100,4 @@ def _in_demo(request: HttpRequest, person: User) -> bool:
     """The demo's people may go without, on one's own machine: everybody can read their password anyway."""
     if _DEMO not in request.session:
         request.session[_DEMO] = is_demo(person)
-    return settings.LOCAL and bool(request.session[_DEMO])
+    return bool(settings.LOCAL and request.session[_DEMO])

@@ -139,7 +139,8 @@ def _done(request: HttpRequest, words: str) -> HttpResponse:
 
 class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"sso": settings.OIDC_NAME if settings.OIDC_ISSUER else ""}
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"sso": settings.OIDC_NAME if settings.OIDC_ISSUER else ""}
 
 
 class AddApp(ActivateTOTPView):  # type: ignore[misc]

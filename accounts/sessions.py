@@ -76,7 +76,8 @@ def end_all_of(person: User, *, actor: Actor) -> int:
 
 def _live(person_id: int) -> "QuerySet[UserSession]":
     alive = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
-    return UserSession.objects.filter(Exists(alive), user_id=person_id)
+    found: QuerySet[UserSession] = UserSession.objects.filter(Exists(alive), user_id=person_id)
+    return found
 
 
 def _browser(agent: str) -> str:

@@ -59,12 +59,11 @@ def change_reach(person_id: int, *, actor: Actor, rules: Iterable[str], ages: It
     if isinstance(actor, User) and not (_within(wanted_rules, actor.rules) and _within(wanted_ages, actor.ages)):
         raise NotPermitted("You see fewer cases than that yourself, so you cannot give them to others.")
 
-    before = {"rules": ", ".join(person.rules), "ages": ", ".join(person.ages)}
+    before = _reach(person)
     person.rules, person.ages = wanted_rules, wanted_ages
     person.save(update_fields=["rules", "ages"])
 
-    after = {"rules": ", ".join(wanted_rules), "ages": ", ".join(wanted_ages)}
-    audit.record("staff.reach_changed", actor=actor, target=person, before=before, after=after)
+    audit.record("staff.reach_changed", actor=actor, target=person, before=before, after=_reach(person))
     return person
 
 
@@ -170,6 +169,10 @@ def _require_over(actor: Actor, person: User) -> None:
 def _keep_a_manager(managers: set[int], person: User) -> None:
     if person.pk in managers and not person.can(Capability.MANAGE_TEAM) and managers == {person.pk}:
         raise Refused(f"{person.name} is the last one who can manage the team: appoint another first.")
+
+
+def _reach(person: User) -> list[str]:
+    return [*person.rules, *person.ages] or ["all"]
 
 
 def _within(wanted: list[str], own: list[str]) -> bool:

@@ -121,7 +121,9 @@ def member_page(person_id: int, *, viewer: Actor) -> MemberPage:
 def roles_page(*, viewer: Actor) -> tuple[RoleShown, ...]:
     """The built-in roles as the table says, then those that admins made."""
     require(viewer, Capability.MANAGE_TEAM)
-    people = list(User.objects.filter(is_active=True).values_list("role", "custom_role_id"))
+    people: list[tuple[str, int | None]] = list(
+        User.objects.filter(is_active=True).values_list("role", "custom_role_id")
+    )
     built_in = [
         RoleShown(None, role.label, "", CAPABILITIES[role], True, people.count((role.value, None))) for role in Role
     ]

@@ -21,7 +21,8 @@ GOOD = "a long walk over the hills"
 
 
 def invited(**given: Any) -> tuple[Invitation, str]:
-    made = invitations.invite("Ines", **{"actor": making.admin(), "role": Role.MODERATOR} | given)
+    by, role = given.get("actor") or making.admin(), given.get("role", Role.MODERATOR)
+    made = invitations.invite("Ines", actor=by, role=role)
     return made.invitation, urlsplit(made.link).path
 
 
@@ -131,10 +132,11 @@ def test_a_newer_way_back_ends_the_older() -> None:
 @pytest.mark.parametrize("who", ["oneself", "somebody who may more", "somebody deactivated"])
 def test_a_way_back_is_refused(who: str) -> None:
     by = making.admin()
+    sort: type[Refused] = Refused
     if who == "oneself":
         person, sort = by, NotPermitted
     elif who == "somebody deactivated":
-        person, sort = making.moderator(is_active=False), Refused
+        person = making.moderator(is_active=False)
     else:
         person, by, sort = making.admin(), making.moderator(), NotPermitted
 

@@ -75,7 +75,8 @@ def test_a_passkey_confirms_what_is_grave(open_page: OpenPage) -> None:
 def test_a_passkey_that_is_not_there_is_told(open_page: OpenPage) -> None:
     page = open_page("/account/login/")
 
-    page.evaluate("navigator.credentials.get = () => Promise.reject(new DOMException('no', 'NotAllowedError'))")
+    refuses = "() => Promise.reject(new DOMException('no', 'NotAllowedError'))"
+    page.evaluate(f"() => {{ navigator.credentials.get = {refuses} }}")
     page.get_by_role("button", name="Sign in with a passkey").click()
 
     expect(page.get_by_text("The passkey was not used")).to_be_visible()

@@ -1,13 +1,19 @@
 """Whose cases somebody sees, by rule and by age: in the queue, its counts, what is offered next, and at every case."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from accounts.models import User
 from moderation.domain.refusals import Missing
-from moderation.domain.vocabulary import Ground
+from moderation.domain.vocabulary import Ground, Lane
 from moderation.models import Case
-from moderation.operations.leases import claim_case, claim_next
+from moderation.operations.escalating import raise_case
+from moderation.operations.leases import claim_case, claim_next, release_case, skip_case, take_over
+from moderation.operations.notes import write_note
+from moderation.operations.readings import reveal_contacts
 from moderation.queries import tally
 from moderation.queries.queue import Asked, queue_page, queue_version
 from tests import making
