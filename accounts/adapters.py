@@ -10,6 +10,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from accounts import devices, second_factor
@@ -39,6 +40,14 @@ class Staff(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no type
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, str]]:
         return [{"id": "step_up", "description": "Confirm that it is you", "url": reverse("step_up")}]
+
+    def pre_login(self, request: HttpRequest, user: User, **given: Any) -> HttpResponse | None:
+        by_directory = bool((given.get("signal_kwargs") or {}).get("sociallogin"))
+        if user.is_of_directory and not by_directory:
+            words = {"title": "You cannot sign in this way", "text": "Use single sign-on: your account is kept there."}
+            return render(request, "account/not_this_way.html", words, status=403)
+        response: HttpResponse | None = super().pre_login(request, user, **given)
+        return response
 
     def post_login(self, request: HttpRequest, user: User, **given: Any) -> HttpResponse:
         login = (given.get("signal_kwargs") or {}).get("sociallogin")

@@ -46,12 +46,15 @@ def remove_factor(factor_id: int, *, actor: User) -> None:
 
 @transaction.atomic(durable=True)
 def change_password(password: str, *, actor: User, current: str | None) -> User:
-    """One's own. The password is the caller's to judge. All other sessions end. Raises StepUp."""
+    """One's own; the password is the caller's to judge. All other sessions end. Raises StepUp, and Refused for whoever
+    comes from the directory."""
     person = User.objects.select_for_update().get(pk=actor.pk)
 
     require(actor, Capability.SET_PREFERENCES)
     require_fresh(actor)
 
+    if person.is_of_directory:
+        raise Refused("You sign in by single sign-on: your password is kept there.")
     person.set_password(password)
     person.save(update_fields=["password"])
     end(UserSession.objects.filter(user=person).exclude(session_key=current or ""))

@@ -65,6 +65,8 @@ def invite_back(person_id: int, *, actor: Actor) -> Invited:
     require_grant(actor, person.custom_role.held if person.custom_role else CAPABILITIES[Role(person.role)])
     if not person.is_active:
         raise Refused(f"{person.name} has been deactivated: activate them first.")
+    if person.is_of_directory:
+        raise Refused(f"{person.name} signs in by single sign-on: the way back is there.")
 
     now = timezone.now()
     person.ways_back.filter(used_at__isnull=True, withdrawn_at__isnull=True).update(withdrawn_at=now)

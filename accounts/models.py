@@ -125,6 +125,12 @@ class User(AbstractBaseUser):
     def needs_second_factor(self) -> bool:
         return self.custom_role.needs_second_factor if self.custom_role else True
 
+    @property
+    def is_of_directory(self) -> bool:
+        """Whether single sign-on vouches for this person: then nothing else lets them in, or leaving the directory
+        would not keep them out."""
+        return bool(self.socialaccount_set.exists())  # type: ignore[attr-defined]
+
     def can(self, wanted: Capability | Scope) -> bool:
         return wanted in self.capabilities
 

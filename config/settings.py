@@ -232,6 +232,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are not used
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RATE_LIMITS = {"webauthn_login": None}  # a passkey cannot be guessed, and counting would lock neighbours out
 MFA_TOTP_ISSUER = "Haven"
 MFA_TOTP_TOLERANCE = 1  # of 30 seconds, for clocks that are not quite right
 MFA_WEBAUTHN_USER_VERIFICATION = "preferred"

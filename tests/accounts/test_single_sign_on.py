@@ -9,7 +9,10 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
+from accounts.factors import change_password
+from accounts.invitations import invite_back
 from accounts.models import AuditEntry, User
+from accounts.refusals import Refused
 from accounts.roles import Role
 from tests import making
 from tests.accounts.oidc_provider import Provider
@@ -127,6 +130,27 @@ def test_the_role_follows_the_directory(client: Client, provider: Provider) -> N
 
     provider.person = person("ines", amr=["otp"])
     assert come_in(Client()).status_code == 403
+
+
+def test_whoever_comes_from_the_directory_comes_in_by_it_alone(client: Client, provider: Provider) -> None:
+    provider.person = person("ines", "haven-moderators", amr=["otp"])
+    come_in(client)
+    ines = User.objects.get()
+    by = making.admin()
+
+    with pytest.raises(Refused, match="single sign-on"):
+        change_password("a long walk over the hills", actor=fresh(ines), current=None)
+    with pytest.raises(Refused, match="single sign-on"):
+        invite_back(ines.pk, actor=by)
+    ines.set_password("a long walk over the hills")
+    ines.save()
+    answer = Client().post("/account/login/", {"login": "ines", "password": "a long walk over the hills"})
+    assert (answer.status_code, "Use single sign-on" in answer.text) == (403, True)
+
+
+def fresh(who: User) -> User:
+    who.is_fresh = True
+    return who
 
 
 def test_the_page_offers_it_only_where_it_is_set_up(client: Client, provider: Provider, settings: Any) -> None:
