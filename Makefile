@@ -8,7 +8,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 ANY_KEY = $$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults check inspect bench bench-ingest bench-prescreen bench-queue bench-admin bench-audit screens lock lint format types contracts migrations-check deploy-check clean
+.PHONY: help run test test-faults check inspect bench bench-ingest bench-prescreen bench-queue bench-admin bench-audit screens permissions lock lint format types contracts migrations-check deploy-check clean
 
 help:
 	@echo "make run     run Haven on this machine (make run PORT=8123 for another port)"
@@ -82,6 +82,10 @@ bench-admin: .venv/.installed-dev
 # The audit trail with a million rows; ARGS='--rows 20000 --operations 200' for a quick look.
 bench-audit: .venv/.installed-dev
 	@$(PY) -m benchmarks.bench_audit $(ARGS)
+
+# Writes the tables of docs/permissions.md from what every address really answers.
+permissions: .venv/.installed-dev
+	@HAVEN_WRITE_PERMISSIONS=1 $(PY) -m pytest -q tests/guards/test_permissions.py -k as_the_table_says
 
 # Photographs every page and state of a demo of its own.
 screens: .venv/.installed-dev

@@ -25,6 +25,9 @@ class Actor(Protocol):
     @property
     def actor_name(self) -> str: ...
 
+    @property
+    def is_fresh(self) -> bool: ...
+
     def can(self, wanted: Capability | Scope) -> bool: ...
 
 
@@ -35,6 +38,7 @@ class System:
     actor_kind: ActorKind = ActorKind.SYSTEM
     actor_id: int | None = None
     actor_name: str = "Haven"
+    is_fresh: bool = True  # there is nobody to ask
 
     def can(self, wanted: Capability | Scope) -> bool:
         return True

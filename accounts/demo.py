@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from accounts.models import AuditEntry
+from django.conf import settings
+
+from accounts.models import AuditEntry, User
 
 SEEDED = "demo.seeded"  # the audit entry that seeding writes
 PASSWORD = "haven-demo-2026"  # noqa: S105 - for invented people on one's own machine, never for a server
@@ -20,3 +22,11 @@ def demo_sign_ins() -> DemoSignIns | None:
     if seeded is None:
         return None
     return DemoSignIns(tuple(seeded.details["usernames"]), own_password=seeded.details["own_password"])
+
+
+def is_demo(person: User) -> bool:
+    """Whether somebody is one of the demo's invented people, on the machine that the demo was made on."""
+    if not settings.LOCAL:
+        return False
+    known = demo_sign_ins()
+    return known is not None and person.username in known.usernames

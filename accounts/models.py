@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -12,24 +13,63 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.actors import ActorKind
-from accounts.roles import CAPABILITIES, Capability, Role, Scope
+from accounts.roles import ALWAYS, CAPABILITIES, GRANTS_BESIDES, SECOND_FACTOR_FOR, Age, Capability, Role, Scope
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, username: str, *, role: Role, password: str | None = None, name: str = "") -> "User":
-        user = self.model(username=username, role=role, name=name or username)
+    def create_user(
+        self, username: str, *, role: Role, password: str | None = None, name: str = "", **given: Any
+    ) -> "User":
+        user = self.model(username=username, role=role, name=name or username, **given)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
 
+class CustomRole(models.Model):
+    """A role that an admin made: a built-in one that it goes by, and capabilities of its own."""
+
+    name = models.CharField(max_length=60, unique=True)
+    goes_by = models.CharField(max_length=16, choices=[(role.value, role.label) for role in Role])
+    capabilities = ArrayField(models.CharField(max_length=32))
+    second_factor = models.BooleanField(default=True, db_default=True)
+    made_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(goes_by__in=[role.value for role in Role]), name="custom_role_goes_by_a_known_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def held(self) -> frozenset[Capability]:
+        """A capability that this version of Haven does not know any more grants nothing."""
+        return ALWAYS | frozenset(each for each in Capability if each.value in self.capabilities)
+
+    @property
+    def needs_second_factor(self) -> bool:
+        return self.second_factor or bool(self.held & SECOND_FACTOR_FOR)
+
+
 class User(AbstractBaseUser):
-    """A person on staff. There are no superusers: what a person may do follows from the role alone."""
+    """A person on staff. There are no superusers: what a person may do follows from the role alone.
+
+    `rules` and `ages` narrow whose cases a person sees; empty means all. `is_fresh` is never stored: the gate sets it
+    for a request whose session has shown a second factor within the last minutes.
+    """
 
     username = models.CharField(max_length=150, unique=True)
     name = models.CharField(max_length=150, help_text="Shown to colleagues; never to the community.")
     email = models.EmailField(blank=True)
     role = models.CharField(max_length=16, choices=[(role.value, role.label) for role in Role])
+    custom_role = models.ForeignKey(CustomRole, on_delete=models.PROTECT, null=True, blank=True, related_name="people")
+    rules = ArrayField(models.CharField(max_length=32), default=list, db_default=[], blank=True)
+    ages = ArrayField(models.CharField(max_length=8), default=list, db_default=[], blank=True)
     is_active = models.BooleanField(default=True)
     preferences = models.JSONField(default=dict, blank=True, help_text="How this person likes to work; keys and care.")
     joined_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -43,6 +83,9 @@ class User(AbstractBaseUser):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(role__in=[role.value for role in Role]), name="user_role_is_known"),
+            models.CheckConstraint(
+                condition=Q(ages__contained_by=[age.value for age in Age]), name="user_ages_are_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -58,12 +101,75 @@ class User(AbstractBaseUser):
     def actor_name(self) -> str:
         return self.name
 
+    is_fresh = False
+
+    @property
+    def role_name(self) -> str:
+        return self.custom_role.name if self.custom_role else Role(self.role).label
+
     @property
     def capabilities(self) -> frozenset[Capability]:
-        return CAPABILITIES[Role(self.role)] if self.is_active else frozenset()
+        if not self.is_active:
+            return frozenset()
+        return self.custom_role.held if self.custom_role else CAPABILITIES[Role(self.role)]
+
+    @property
+    def grantable(self) -> frozenset[Capability]:
+        """What this person may give to others."""
+        if not self.can(Capability.MANAGE_TEAM):
+            return frozenset()
+        besides = frozenset() if self.custom_role else GRANTS_BESIDES.get(Role(self.role), frozenset())
+        return self.capabilities | besides
+
+    @property
+    def needs_second_factor(self) -> bool:
+        return self.custom_role.needs_second_factor if self.custom_role else True
+
+    @property
+    def is_of_directory(self) -> bool:
+        """Whether single sign-on vouches for this person: then nothing else lets them in, or leaving the directory
+        would not keep them out."""
+        return bool(self.socialaccount_set.exists())  # type: ignore[attr-defined]
 
     def can(self, wanted: Capability | Scope) -> bool:
         return wanted in self.capabilities
+
+
+class Invitation(models.Model):
+    """A signed link by which somebody new joins staff, or somebody known comes back in; good once and for a time."""
+
+    name = models.CharField(max_length=150)
+    role = models.CharField(max_length=16, choices=[(role.value, role.label) for role in Role])
+    custom_role = models.ForeignKey(CustomRole, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    person = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="ways_back", help_text="Comes back in."
+    )
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    invited_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True) | Q(withdrawn_at__isnull=True), name="invitation_used_or_withdrawn"
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=[role.value for role in Role]), name="invitation_role_is_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["-invited_at"], name="invitation_newest")]
+
+    def __str__(self) -> str:
+        return f"invitation of {self.name}"
+
+    def is_open(self, now: datetime) -> bool:
+        return self.used_at is None and self.withdrawn_at is None and now < self.expires_at
+
+    @property
+    def role_name(self) -> str:
+        return self.custom_role.name if self.custom_role else Role(self.role).label
 
 
 class ApiKey(models.Model):
@@ -91,6 +197,7 @@ class ApiKey(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
     actor_kind = ActorKind.MACHINE
+    is_fresh = True  # a machine shows its whole secret with every call
 
     @property
     def actor_id(self) -> int:

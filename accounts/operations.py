@@ -16,7 +16,8 @@ from accounts.keys import all_keys, wrong_keys
 from accounts.models import ApiKey, User, digest_of
 from accounts.preferences import Preferences, changes, preferences_of
 from accounts.refusals import NotPermitted, Refused
-from accounts.roles import Capability, Role, Scope
+from accounts.roles import CAPABILITIES, Capability, Role, Scope
+from accounts.team import require_grant
 
 PREFIX_LENGTH = 12
 NOTE_USE_EVERY = timedelta(minutes=1)
@@ -34,6 +35,7 @@ def create_staff(username: str, *, actor: Actor, role: Role, password: str, name
     The password is the caller's to judge; it is stored as a hash.
     """
     require(actor, Capability.MANAGE_TEAM)
+    require_grant(actor, CAPABILITIES[role])
 
     if not 1 <= len(username) <= 150:
         raise Refused("A user name has 1 to 150 characters.")

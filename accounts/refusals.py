@@ -7,3 +7,11 @@ class Refused(Exception):
 
 class NotPermitted(Refused):
     """The actor lacks the capability, whatever the state of the thing."""
+
+
+class StepUp(NotPermitted):
+    """The actor may do it, but has to show a second factor again first."""
+
+
+class Missing(Refused):
+    """There is no such thing, or none that this person may see: both look the same from outside."""

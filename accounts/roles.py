@@ -24,6 +24,10 @@ class Capability(StrEnum):
     SEE_LINKS = "see_links"  # which accounts belong to one person; confidential
     SET_PREFERENCES = "set_preferences"  # one's own
 
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
 
 class Role(StrEnum):
     MODERATOR = "moderator"
@@ -34,6 +38,17 @@ class Role(StrEnum):
     @property
     def label(self) -> str:
         return {"senior": "Senior moderator"}.get(self.value, self.value.capitalize())
+
+
+class Age(StrEnum):
+    """Whose cases: those that a teen has part in, or those among adults alone."""
+
+    TEEN = "teen"
+    ADULT = "adult"
+
+    @property
+    def label(self) -> str:
+        return {"teen": "Teens have part in them", "adult": "Among adults"}[self.value]
 
 
 class Scope(StrEnum):
@@ -77,3 +92,13 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.ADMIN: _ADMIN,
     Role.AUDITOR: _AUDITOR,
 }
+
+# Of their own working day: whoever may sign in at all has these, a custom role too.
+ALWAYS = frozenset({Capability.SET_PREFERENCES})
+
+# What a role may grant besides what it holds. Admins appoint those who hear appeals and never hear one themselves:
+# nobody changes their own role, so that this cannot be turned into a capability of one's own.
+GRANTS_BESIDES: dict[Role, frozenset[Capability]] = {Role.ADMIN: frozenset({Capability.HEAR_APPEALS})}
+
+# Whoever holds one of these signs in with a second factor, whatever a custom role says. All built-in roles do.
+SECOND_FACTOR_FOR = frozenset(Capability) - ALWAYS - {Capability.READ_TRANSPARENCY, Capability.READ_APPEAL_FIGURES}

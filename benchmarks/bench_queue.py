@@ -145,6 +145,17 @@ def _measure(figures: Figures, options: argparse.Namespace) -> None:
     figures.pages |= {"case page": pages, "decision": decisions}
 
 
+def _vouch(client: Any, person: Any) -> None:
+    """Let the session say that its second factor was shown: without it the gate leads every page to setting it up."""
+    from allauth.account.internal.flows.login import record_authentication
+    from django.http import HttpRequest
+
+    request = HttpRequest()
+    request.session = client.session
+    record_authentication(request, person, "mfa", type="benchmark")
+    request.session.save()
+
+
 class Desk:
     """Somebody at work, signed in: every request is timed with its share of the database."""
 
@@ -153,6 +164,7 @@ class Desk:
 
         self.client = Client(SERVER_NAME="localhost")
         self.client.force_login(person)
+        _vouch(self.client, person)
         for _ in range(WARM_UP):
             self.get("/")
 

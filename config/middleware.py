@@ -25,7 +25,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 _UNUSED_FEATURES = (
     "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(),"
     " geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(),"
-    " picture-in-picture=(), publickey-credentials-get=(self), usb=(), xr-spatial-tracking=()"
+    " picture-in-picture=(), publickey-credentials-create=(self),"
+    " publickey-credentials-get=(self), usb=(), xr-spatial-tracking=()"
 )
 
 
@@ -48,7 +49,7 @@ def request_id(get_response: Handler) -> Handler:
         log.info(
             "request",
             method=request.method,
-            path=request.path,
+            path=_without_token(request),
             status=response.status_code,
             ms=round(took * 1000, 1),
         )
@@ -78,6 +79,12 @@ def address_of(request: HttpRequest) -> str | None:
         return str(ipaddress.ip_address(told))
     except ValueError:
         return None
+
+
+def _without_token(request: HttpRequest) -> str:
+    """The path, without the token of a signed link: whoever reads the log must not come in by it."""
+    token = request.resolver_match.kwargs.get("token") if request.resolver_match else None
+    return request.path.replace(str(token), "…") if token else request.path
 
 
 def private_responses(get_response: Handler) -> Handler:

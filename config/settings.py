@@ -48,6 +48,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "ninja",
@@ -70,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.gate.Gate",
     "moderation.http.Refusals",
     "config.replica.choose_database",
 ]
@@ -211,7 +216,7 @@ CELERY_BEAT_SCHEDULE["let_go_what_is_over"] = {
     "schedule": crontab(hour="3", minute="20"),  # UTC; every night
 }
 
-# Signing in: user name and password of staff accounts that an admin made; nobody signs up.
+# Signing in: staff accounts that an admin invited or the directory vouches for; nobody signs up.
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
@@ -219,31 +224,89 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "name"]},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},  # 20,000 of them, kept in Django
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.NotRepetitive"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = LOGIN_URL
-ACCOUNT_ADAPTER = "config.sign_in.StaffOnly"
+ACCOUNT_ADAPTER = "accounts.adapters.Staff"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
+# Only attempts that failed are counted, and never by user name alone: accounts.adapters says by what.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": "30/m/ip,5/300s/key",
+    "login_failed_known": "10/300s/key",
+    "code_failed": "5/300s/key",
+}
+MFA_ADAPTER = "accounts.second_factor.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are not used
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RATE_LIMITS = {"webauthn_login": None}  # a passkey cannot be guessed, and counting would lock neighbours out
+MFA_TOTP_ISSUER = "Haven"
+MFA_TOTP_TOLERANCE = 1  # of 30 seconds, for clocks that are not quite right
+MFA_WEBAUTHN_USER_VERIFICATION = "preferred"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
+MFA_FORMS = {
+    "authenticate": "accounts.factor_forms.CodeForm",
+    "authenticate_webauthn": "accounts.factor_forms.PasskeyForm",
+}
+
+# Single sign-on by OpenID Connect; off without an issuer.
+OIDC_ISSUER = environment.text("OIDC_ISSUER").rstrip("/")
+OIDC_NAME = environment.text("OIDC_NAME", "Single sign-on")
+OIDC_ROLES_CLAIM = environment.text("OIDC_ROLES_CLAIM", "groups")
+OIDC_ROLES = environment.pairs("OIDC_ROLES", among=("moderator", "senior", "admin", "auditor"))
+OIDC_SECOND_FACTORS = environment.words("OIDC_SECOND_FACTORS")
+SOCIALACCOUNT_ADAPTER = "accounts.directory.Directory"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # `form-action 'self'` would stop a form that is led on to the provider
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = "oidc"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": OIDC_NAME,
+                "client_id": environment.text("OIDC_CLIENT_ID"),
+                "secret": environment.secret("OIDC_CLIENT_SECRET"),
+                "settings": {"server_url": OIDC_ISSUER, "oauth_pkce_enabled": True},
+            }
+        ]
+        if OIDC_ISSUER
+        else [],
+    }
+}
+
 # How many proxies of one's own stand in front, so that sign-in limits count people and not the proxy.
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXY_COUNT", default=0)
 
 # Browser. HTTPS is assumed unless this is one person's machine.
 HTTPS = environment.flag("HTTPS", default=not LOCAL)
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = environment.number("SESSION_HOURS", default=12, least=1) * 60 * 60  # from signing in
+SESSION_IDLE_S = environment.number("SESSION_IDLE_MINUTES", default=60, least=5) * 60  # without anything being done
+FRESH_FOR_S = (
+    environment.number("STEP_UP_MINUTES", default=10, least=1) * 60
+)  # how long a second factor counts as fresh
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-haven-session" if HTTPS else "haven-session"
 CSRF_COOKIE_NAME = "__Host-haven-csrf" if HTTPS else "haven-csrf"
+DEVICE_COOKIE_NAME = "__Host-haven-device" if HTTPS else "haven-device"
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # probes speak plain http to the process itself

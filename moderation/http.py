@@ -6,7 +6,7 @@ Must not know any page.
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -20,6 +20,7 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts.database import is_away
 from accounts.models import User
+from accounts.refusals import StepUp
 from moderation.domain.refusals import Held, Missing, NotPermitted, Refused, Stale
 
 Context = Mapping[str, Any]
@@ -103,6 +104,8 @@ class Refusals:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, StepUp):
+            return _to_step_up(request)
         if isinstance(error, Refused):
             return refusal(request, error)
         if getattr(request, "htmx", False) and isinstance(error, PermissionDenied):
@@ -114,6 +117,17 @@ class Refusals:
 
 def _leads_to_sign_in(response: HttpResponse) -> bool:
     return response.status_code == 302 and urlsplit(response["Location"]).path == resolve_url(settings.LOGIN_URL)
+
+
+def _to_step_up(request: HttpRequest) -> HttpResponse:
+    """To show the second factor once more, and back to the page on which it was pressed: nothing is done by itself."""
+    if getattr(request, "htmx", False):
+        back = _page_of(request)
+    else:
+        came = urlsplit(request.headers.get("Referer", ""))
+        back = came._replace(scheme="", netloc="").geturl() if came.netloc == request.get_host() else "/"
+    where = f"{resolve_url('step_up')}?{urlencode({'next': back})}"
+    return HttpResponseClientRedirect(where) if getattr(request, "htmx", False) else SeeOther(where)
 
 
 def _page_of(request: HttpRequest) -> str:

@@ -1,14 +1,29 @@
 """Who may do what to which thing: predicates on values, and `require` to insist on one."""
 
-from accounts.access import require
+from django.db.models import Q
+
+from accounts.access import require, require_fresh
 from accounts.actors import Actor
 from accounts.models import User
-from accounts.roles import Capability
-from moderation.domain.refusals import NotPermitted
+from accounts.roles import Age, Capability
+from moderation.domain.refusals import Missing, NotPermitted
 from moderation.domain.vocabulary import Deed, Lane
-from moderation.models import Appeal, Decision, SanctionChange
+from moderation.models import Appeal, Case, Decision, SanctionChange
 
-__all__ = ["lanes_of", "may_answer", "may_hear", "may_sign", "require", "require_second_person", "staff_of"]
+__all__ = [
+    "about_cases_of",
+    "is_narrowed",
+    "lanes_of",
+    "may_answer",
+    "may_hear",
+    "may_see",
+    "may_sign",
+    "require",
+    "require_fresh",
+    "require_second_person",
+    "require_sight",
+    "staff_of",
+]
 
 
 def may_answer(actor: Actor, decision: Decision) -> bool:
@@ -31,6 +46,31 @@ def may_hear(actor: Actor, appeal: Appeal) -> bool:
 def lanes_of(actor: Actor) -> frozenset[Lane]:
     """Whose cases this person is offered. What was raised goes to seniors and admins."""
     return frozenset(Lane) if actor.can(Capability.APPROVE) else frozenset({Lane.ORDINARY})
+
+
+def is_narrowed(actor: Actor) -> bool:
+    """Whether this person sees the cases of some rules or one age alone."""
+    return isinstance(actor, User) and bool(actor.rules or actor.ages)
+
+
+def may_see(actor: Actor, case: Case) -> bool:
+    """Whether the case is one that this person's access reaches; machines see all."""
+    if not isinstance(actor, User):
+        return True
+    age = Age.TEEN if case.teen else Age.ADULT
+    return (not actor.rules or case.ground in actor.rules) and (not actor.ages or age in actor.ages)
+
+
+def about_cases_of(viewer: Actor) -> Q:
+    """For rows that are about a case: those about one that this person may see."""
+    return Q(case__in=Case.objects.visible_to(viewer)) if is_narrowed(viewer) else Q()
+
+
+def require_sight(actor: Actor, case: Case | None) -> Case:
+    """The case; Missing when there is none, or none that this person may see: both look the same."""
+    if case is None or not may_see(actor, case):
+        raise Missing("There is no such case.")
+    return case
 
 
 def require_second_person(actor: Actor, decision: Decision) -> None:

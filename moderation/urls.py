@@ -32,6 +32,7 @@ from moderation.views import (
     sanctions,
     shift,
     statements,
+    team,
     transparency,
 )
 
@@ -210,6 +211,23 @@ FAILURES = [
     path("failures/<int:message_id>/retry/", failures.failure_retry, name="failure_retry"),
 ]
 
+TEAM = [
+    path("staff/", team.staff, name="staff"),
+    path("staff/invite/", team.staff_invite, name="staff_invite"),
+    path("staff/invitations/<int:invitation_id>/withdraw/", team.invitation_withdraw, name="invitation_withdraw"),
+    path("staff/roles/", team.roles, name="staff_roles"),
+    path("staff/roles/make/", team.role_make, name="role_make"),
+    path("staff/roles/<int:role_id>/change/", team.role_change, name="role_change"),
+    path("staff/roles/<int:role_id>/remove/", team.role_remove, name="role_remove"),
+    path("staff/<int:person_id>/", team.staff_member, name="staff_member"),
+    path("staff/<int:person_id>/role/", team.staff_role, name="staff_role"),
+    path("staff/<int:person_id>/reach/", team.staff_reach, name="staff_reach"),
+    path("staff/<int:person_id>/deactivate/", team.staff_deactivate, name="staff_deactivate"),
+    path("staff/<int:person_id>/activate/", team.staff_activate, name="staff_activate"),
+    path("staff/<int:person_id>/sign-out/", team.staff_sign_out, name="staff_sign_out"),
+    path("staff/<int:person_id>/way-back/", team.staff_way_back, name="staff_way_back"),
+]
+
 PAUSE = [path("me/pause/", shift.pause_dismiss, name="pause_dismiss")]
 
 urlpatterns = [
@@ -235,5 +253,6 @@ urlpatterns = [
     *TRANSPARENCY,
     *DELIVERIES,
     *FAILURES,
+    *TEAM,
     *PAUSE,
 ]

@@ -9,6 +9,12 @@ import structlog
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
+
+from tests import signing_in
+
+# Everybody whom a test signs in has shown a second factor: tests of the gate itself say otherwise.
+Client.force_login = signing_in.force_login  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture(autouse=True)

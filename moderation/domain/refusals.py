@@ -1,10 +1,6 @@
 """Every «no» an operation can say, each with a sentence that a moderator can read."""
 
-from accounts.refusals import NotPermitted, Refused
-
-
-class Missing(Refused):
-    """There is no such thing, or none that this person may see: both look the same from outside."""
+from accounts.refusals import Missing, NotPermitted, Refused
 
 
 class Stale(Refused):

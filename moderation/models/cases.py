@@ -11,7 +11,9 @@ from django.db.models.expressions import Func
 from django.db.models.functions import Now
 from django.db.models.lookups import GreaterThan
 
+from accounts import Actor
 from accounts.models import User
+from accounts.roles import Age
 from moderation.domain import lifecycle
 from moderation.domain.priority import POINT_EVERY
 from moderation.domain.vocabulary import CaseState, Ground, Kind, Lane, ReportState, Severity
@@ -36,6 +38,15 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def ready(self) -> "CaseQuerySet":
         """Not put off, or put off until a time that has come."""
         return self.filter(READY)
+
+    def visible_to(self, viewer: Actor) -> "CaseQuerySet":
+        """Those that this person's access reaches, by rule and by age; `permissions.may_see` says the same of one."""
+        cases = self
+        if rules := getattr(viewer, "rules", None):
+            cases = cases.filter(ground__in=rules)
+        if ages := getattr(viewer, "ages", None):
+            cases = cases.filter(teen=ages == [Age.TEEN])
+        return cases
 
     def most_urgent_first(self) -> "CaseQuerySet":
         return self.order_by("rank", "opened_at", "id")

@@ -18,7 +18,7 @@ def approve_decision(decision_id: int, *, actor: Actor, note: str = "") -> Decis
 
     Raises Missing, NotPermitted for the proposer and for whoever may not approve, WrongMove when it was answered.
     """
-    decision = enacting.locked_decision(decision_id)
+    decision = enacting.locked_decision(decision_id, actor=actor)
     now = clock.now()
 
     require_second_person(actor, decision)
@@ -51,7 +51,7 @@ def refuse_decision(decision_id: int, *, actor: Actor, note: str) -> Decision:
     stays held: somebody has to confirm or lift that anew. Raises Missing, NotPermitted for the proposer, WrongMove
     when it was answered, Refused without a note.
     """
-    decision = enacting.locked_decision(decision_id)
+    decision = enacting.locked_decision(decision_id, actor=actor)
     now = clock.now()
 
     require_second_person(actor, decision)
@@ -91,7 +91,7 @@ def escalate_proposal(decision_id: int) -> bool:
 
     False when somebody has answered meanwhile, or the seniors know already.
     """
-    decision = enacting.locked_decision(decision_id)
+    decision = enacting.locked_decision(decision_id, actor=SYSTEM)
     now = clock.now()
 
     is_due = decision.answer_by is not None and decision.answer_by <= now

@@ -19,7 +19,7 @@ from moderation.domain.refusals import Missing, NotPermitted, Refused, Stale, Wr
 from moderation.domain.vocabulary import CaseState, DecisionState, Outcome
 from moderation.models import Case, Conversation, Decision, PolicyVersion, clock
 from moderation.operations import closing, enacting
-from moderation.permissions import require, staff_of
+from moderation.permissions import require, require_sight, staff_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +69,12 @@ def dismiss_alike(case_id: int, *, actor: Actor, dismissal: Dismissal) -> Done:
     when every one of them had to be left.
     """
     dismissal.check()
-    cases = _lock(Case.objects.filter(pk__in=dismissal.seen))
+    cases = _lock(Case.objects.visible_to(actor).filter(pk__in=dismissal.seen))
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)
 
-    first = Case.objects.filter(pk=case_id).first()
-    if first is None:
-        raise Missing("There is no such case.")
+    first = require_sight(actor, Case.objects.filter(pk=case_id).first())
     before = _before(dismissal, actor)
     version = PolicyVersion.objects.in_force()
     setting = _Setting(likeness(first), version, version.policy, actor, now)

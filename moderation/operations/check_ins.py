@@ -14,7 +14,7 @@ from moderation.domain.refusals import Missing, Refused, WrongMove
 from moderation.domain.vocabulary import CheckInState, SanctionState
 from moderation.models import Account, CheckIn, Reflection, Sanction, clock
 from moderation.operations import reflecting, standings
-from moderation.permissions import require, staff_of
+from moderation.permissions import require, require_fresh, staff_of
 
 GONE = "This check-in is not needed any more."
 
@@ -118,6 +118,7 @@ def waive_check_in(check_in_id: int, *, actor: Actor, reason: str) -> CheckIn:
 def record_export(*, actor: Actor, late: str, never: bool) -> None:
     """Note that somebody takes the list of overdue listeners along. Raises NotPermitted."""
     require(actor, Capability.MANAGE_SANCTIONS)
+    require_fresh(actor)
 
     audit.record("check_ins.exported", actor=actor, target=staff_of(actor), late=late, never=never)
 

@@ -28,7 +28,7 @@ def decide_case(case_id: int, *, actor: Actor, verdict: Verdict) -> Decision:
     first decision. Raises Missing; Stale when the lease is lost or the case has changed since it was seen; Refused
     when the verdict makes no sense for this case.
     """
-    case = enacting.locked_case(case_id)
+    case = enacting.locked_case(case_id, actor=actor)
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)
@@ -74,7 +74,7 @@ def undo_decision(decision_id: int, *, actor: Actor) -> Decision:
     For whoever decided it, within the undo window. Afterwards the way back is lifting the sanction or an appeal.
     Raises Missing, NotPermitted, WrongMove.
     """
-    decision = enacting.locked_decision(decision_id)
+    decision = enacting.locked_decision(decision_id, actor=actor)
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)

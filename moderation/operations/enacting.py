@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from accounts import Actor
 from moderation.domain.policy import Measure
 from moderation.domain.refusals import Missing
 from moderation.domain.vocabulary import Ground, SanctionKind, SanctionState
@@ -12,13 +13,12 @@ from moderation.models.prepared import Prepared, Slot
 from moderation.operations import closing, standings
 from moderation.operations.check_ins import require_check_in
 from moderation.operations.verdicts import Measured
+from moderation.permissions import require_sight
 
 
-def locked_case(case_id: int) -> Case:
-    case = _LOCKED.first(case=case_id)
-    if case is None:
-        raise Missing("There is no such case.")
-    return case
+def locked_case(case_id: int, *, actor: Actor) -> Case:
+    """Raises Missing for none, and for one that the actor may not see."""
+    return require_sight(actor, _LOCKED.first(case=case_id))
 
 
 _LOCKED = Prepared(
@@ -33,7 +33,7 @@ _WAITING = Prepared(
 )
 
 
-def locked_decision(decision_id: int) -> Decision:
+def locked_decision(decision_id: int, *, actor: Actor) -> Decision:
     """The decision with its case and conversation, locked in the order in which everyone locks them.
 
     The conversation, because taking a decision back may open its case again, and nobody may open another meanwhile.
@@ -42,7 +42,7 @@ def locked_decision(decision_id: int) -> Decision:
     if found is None:
         raise Missing("There is no such decision.")
     list(Conversation.objects.select_for_update(no_key=True).filter(pk=found["case__conversation_id"]))
-    case = locked_case(found["case_id"])
+    case = locked_case(found["case_id"], actor=actor)
     decision = Decision.objects.select_for_update(no_key=True).get(pk=decision_id)
     decision.case = case
     return decision

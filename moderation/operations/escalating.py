@@ -19,7 +19,7 @@ def raise_case(case_id: int, *, actor: Actor, lane: Lane, note: str) -> Escalati
 
     Nothing leaves for the platform. Raises Missing; Refused without a note; WrongMove when it was raised already.
     """
-    case = locked_case(case_id)
+    case = locked_case(case_id, actor=actor)
 
     require(actor, Capability.WORK_CASES)
 
@@ -46,7 +46,7 @@ def answer_escalation(escalation_id: int, *, actor: Actor, answer: str) -> Escal
 
     Raises Missing; Refused without a sentence; WrongMove when somebody was faster.
     """
-    escalation = _locked(escalation_id)
+    escalation = _locked(escalation_id, actor)
     now = clock.now()
 
     require(actor, Capability.ANSWER_ESCALATIONS)
@@ -67,12 +67,12 @@ def answer_escalation(escalation_id: int, *, actor: Actor, answer: str) -> Escal
     return escalation
 
 
-def _locked(escalation_id: int) -> Escalation:
+def _locked(escalation_id: int, actor: Actor) -> Escalation:
     """Its case first, as everywhere."""
     case_id = Escalation.objects.filter(pk=escalation_id).values_list("case_id", flat=True).first()
     if case_id is None:
         raise Missing("Nothing of that kind was raised.")
-    case = locked_case(case_id)
+    case = locked_case(case_id, actor=actor)
     found = Escalation.objects.select_for_update(of=("self",), no_key=True).select_related("answered_by")
     escalation = found.get(pk=escalation_id)
     escalation.case = case

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from accounts import Actor, audit
 from accounts.database import whole
 from accounts.roles import Capability
-from moderation.permissions import require, staff_of
+from moderation.permissions import require, require_fresh, staff_of
 
 
 @whole
 def record_export(what: str, *, actor: Actor, narrowed: Mapping[str, str]) -> None:
-    """`what`: the list; `narrowed`: by what, in codes. Raises NotPermitted."""
+    """`what`: the list; `narrowed`: by what, in codes. Raises NotPermitted, StepUp."""
     require(actor, Capability.MANAGE_SANCTIONS)
+    require_fresh(actor)
 
     audit.record(f"{what}.exported", actor=actor, target=staff_of(actor), narrowed=dict(narrowed))

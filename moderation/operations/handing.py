@@ -23,7 +23,7 @@ def put_off(case_id: int, *, actor: Actor, token: int, until: datetime, note: st
 
     Raises Missing; Stale when the lease is lost; Refused for a time that cannot be, or without a note.
     """
-    case = locked_case(case_id)
+    case = locked_case(case_id, actor=actor)
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)
@@ -46,7 +46,7 @@ def hand_to(case_id: int, *, actor: Actor, token: int, person_id: int, note: str
 
     Raises Missing; Stale when the lease is lost; Refused when that person cannot have it, or without a note.
     """
-    case = locked_case(case_id)
+    case = locked_case(case_id, actor=actor)
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)
@@ -72,7 +72,7 @@ def hand_to_seniors(case_id: int, *, actor: Actor, token: int, note: str) -> Cas
     Raises Missing; Stale when the lease is lost; WrongMove when it was raised, because then they have it; Refused
     without a note.
     """
-    case = locked_case(case_id)
+    case = locked_case(case_id, actor=actor)
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)
@@ -98,7 +98,7 @@ def hand_over(case_id: int, *, actor: Actor, token: int) -> Case:
 
     No reason is asked. Raises Missing; Stale when the lease is lost.
     """
-    case = locked_case(case_id)
+    case = locked_case(case_id, actor=actor)
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)

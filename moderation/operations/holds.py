@@ -19,7 +19,7 @@ def confirm_hold(hold_id: int, *, actor: Actor) -> Hold:
 
     Raises Missing, NotPermitted; Held while another works on the case; WrongMove when somebody was faster.
     """
-    hold = _locked(hold_id)
+    hold = _locked(hold_id, actor)
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)
@@ -43,7 +43,7 @@ def lift_hold(hold_id: int, *, actor: Actor, reason: str) -> Hold:
     Raises Missing, NotPermitted; Held while another works on the case; Refused without a reason; WrongMove when it
     has ended, or while the removal of the badge is proposed.
     """
-    hold = _locked(hold_id)
+    hold = _locked(hold_id, actor)
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)
@@ -82,7 +82,7 @@ def escalate_hold(hold_id: int) -> bool:
 
     False when somebody has answered meanwhile, or the seniors know already.
     """
-    hold = _locked(hold_id)
+    hold = _locked(hold_id, SYSTEM)
     now = clock.now()
 
     if not Hold.objects.unanswered(now).filter(pk=hold_id).exists():
@@ -97,12 +97,12 @@ def escalate_hold(hold_id: int) -> bool:
     return True
 
 
-def _locked(hold_id: int) -> Hold:
+def _locked(hold_id: int, actor: Actor) -> Hold:
     """The hold with its case, account and sanction, all locked in that order."""
     found = Hold.objects.filter(pk=hold_id).values("case_id", "account_id").first()
     if found is None:
         raise Missing("There is no such hold.")
-    case = locked_case(found["case_id"])
+    case = locked_case(found["case_id"], actor=actor)
     (account,) = standings.lock_accounts([found["account_id"]])
     holds = Hold.objects.select_related("sanction", "confirmed_by").filter(pk=hold_id)
     hold = holds.select_for_update(of=("self", "sanction"), no_key=True).get()

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db import connection
 
+from accounts.encryption import opened, sealed
 from moderation.domain.told import ToldAccount, ToldMessage
 from moderation.domain.vocabulary import Room
 from moderation.models import Account, Conversation, MessageEdit
-from moderation.models.secret_text import opened, sealed
 from moderation.operations.account_history import keep_changes
 
 

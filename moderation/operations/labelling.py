@@ -15,7 +15,7 @@ from moderation.domain.refusals import Held, Missing, Refused
 from moderation.domain.vocabulary import Ground, Judgement
 from moderation.models import Case, Label, Message, PolicyVersion, clock
 from moderation.operations import opening
-from moderation.permissions import require, staff_of
+from moderation.permissions import require, require_sight, staff_of
 from moderation.queries.matters import Matter, matter_of
 from moderation.queries.surroundings import asked_for, has_revealed
 from moderation.queries.transcripts import Line, transcript
@@ -40,7 +40,7 @@ def mark_wrong(case_id: int, finding_id: int, *, actor: Actor) -> Label:
 
     Raises Missing for a finding of another case, NotPermitted, Held while another person works on the case.
     """
-    case, now = _locked(case_id), clock.now()
+    case, now = _locked(case_id, actor), clock.now()
 
     require(actor, Capability.WORK_CASES)
 
@@ -73,7 +73,7 @@ def mark_missed(case_id: int, *, actor: Actor, missed: Missed) -> Label:
     has revealed them on record. So nobody learns by trying what is hidden, or what is further off in the conversation.
     Raises Missing, NotPermitted, Held, and Refused when the words are not there, are not clear, or were found before.
     """
-    case, now = _locked(case_id), clock.now()
+    case, now = _locked(case_id, actor), clock.now()
 
     require(actor, Capability.WORK_CASES)
 
@@ -110,7 +110,7 @@ def withdraw_label(case_id: int, label_id: int, *, actor: Actor) -> Label:
 
     Raises Missing, NotPermitted, Held.
     """
-    case, now = _locked(case_id), clock.now()
+    case, now = _locked(case_id, actor), clock.now()
 
     require(actor, Capability.WORK_CASES)
 
@@ -142,12 +142,9 @@ def record_export(case_ids: Sequence[int], *, actor: Actor, with_text: bool) -> 
     )
 
 
-def _locked(case_id: int) -> Case:
+def _locked(case_id: int, actor: Actor) -> Case:
     rows = Case.objects.select_for_update(of=("self",), no_key=True).select_related("holder", "conversation")
-    case = rows.filter(pk=case_id).first()
-    if case is None:
-        raise Missing("There is no such case.")
-    return case
+    return require_sight(actor, rows.filter(pk=case_id).first())
 
 
 def _check_free(case: Case, actor: Actor, now: datetime) -> None:

@@ -22,7 +22,7 @@ def claim_case(case_id: int, *, actor: Actor) -> Case:
 
     Raises Missing, WrongMove when it is no longer open, Held when another person's lease is live.
     """
-    case = locked_case(case_id)
+    case = locked_case(case_id, actor=actor)
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)
@@ -63,7 +63,7 @@ def skip_case(case_id: int, *, actor: Actor, token: int) -> Case | None:
     Answers the next case, or None. Skipping what one no longer holds is no error and takes it from nobody. A case that
     had been handed to this person is anybody's again. Raises Missing.
     """
-    case = locked_case(case_id)
+    case = locked_case(case_id, actor=actor)
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)
@@ -95,7 +95,7 @@ def renew_lease(case_id: int, *, actor: Actor, token: int, idle: timedelta = tim
     there after all. Raises Stale when it ran out otherwise, when another took the case, or when it was decided.
     Not recorded: it happens every minute and changes nothing that matters later.
     """
-    case = locked_case(case_id)
+    case = locked_case(case_id, actor=actor)
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)
@@ -117,7 +117,7 @@ def release_case(case_id: int, *, actor: Actor, token: int, leaving: bool = Fals
     `leaving`: only a page has gone. The same case may be open in another window, or the page is being loaded again:
     whoever is active there has the lease again. Otherwise the token is void, for pages that are just asking too.
     """
-    case = locked_case(case_id)
+    case = locked_case(case_id, actor=actor)
 
     require(actor, Capability.WORK_CASES)
 
@@ -134,7 +134,7 @@ def release_case(case_id: int, *, actor: Actor, token: int, leaving: bool = Fals
 @whole
 def take_over(case_id: int, *, actor: Actor) -> Case:
     """Take the case from whoever holds it. Their token is void from now on, so a decision of theirs is refused."""
-    case = locked_case(case_id)
+    case = locked_case(case_id, actor=actor)
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)

@@ -9,7 +9,7 @@ from accounts.roles import Capability
 from moderation.domain.persons import NoteKind
 from moderation.domain.refusals import Missing, Refused, Stale
 from moderation.models import Account, Case, CaseParty, Note, Pin, clock
-from moderation.permissions import require, staff_of
+from moderation.permissions import require, require_sight, staff_of
 
 LONGEST = 4000  # characters
 MOST_PINNED = 10  # of one account
@@ -38,7 +38,7 @@ def write_note(
     A correction of a pinned note takes its place. Raises Missing, also for an account that has no part in the case;
     NotPermitted; Refused without a text; Stale when somebody else has corrected the same note meanwhile.
     """
-    case = _case(case_id)
+    case = _case(case_id, actor)
     account = _account(account_id, case, is_to_be_pinned=manner.is_pinned or manner.corrects is not None)
     older = _older(manner.corrects, account, case)
 
@@ -109,13 +109,10 @@ def pin_note(note_id: int, *, actor: Actor, is_pinned: bool, seen_version: int) 
     return note
 
 
-def _case(case_id: int | None) -> Case | None:
+def _case(case_id: int | None, actor: Actor) -> Case | None:
     if case_id is None:
         return None
-    case = Case.objects.filter(pk=case_id).first()
-    if case is None:
-        raise Missing("There is no such case.")
-    return case
+    return require_sight(actor, Case.objects.filter(pk=case_id).first())
 
 
 def _account(account_id: int | None, case: Case | None, *, is_to_be_pinned: bool) -> Account | None:

@@ -3,20 +3,22 @@
 Not an operation: the caller holds the transaction, and the case that is chosen is locked in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts import Actor
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from accounts.preferences import NEVER, preferences_of
-from moderation.domain.vocabulary import Severity
+from accounts.roles import Age
+from moderation.domain.vocabulary import Ground, Severity
 from moderation.models import Case, Skip
 from moderation.models.cases import CaseQuerySet
 from moderation.models.prepared import Prepared, Slot, among
-from moderation.permissions import lanes_of, staff_of
+from moderation.permissions import is_narrowed, lanes_of, staff_of
 
 LOOKED_BACK = 200  # entries of the trail; whoever took nothing within so many has had a rest from critical cases
 
@@ -28,8 +30,19 @@ def next_for(actor: Actor) -> Case | None:
     with a person who is not there. After as many critical cases in a row as the person can bear comes one that is less
     hard, if there is one. Rows that somebody is taking at this moment are passed over: two people never get the same.
     """
-    mine = {"person": actor.actor_id, "lanes": sorted(lanes_of(actor))}
-    return _HANDED.first(**mine) or (_less_hard(mine) if _needs_a_rest(actor) else None) or _OTHERS.first(**mine)
+    mine: dict[str, Any] = {"person": actor.actor_id, "lanes": sorted(lanes_of(actor))}
+    if is_narrowed(actor):
+        mine |= _seen_by(staff_of(actor))
+    offered = _NARROWED if is_narrowed(actor) else _OFFERED
+    less_hard = _less_hard(offered, mine) if _needs_a_rest(actor) else None
+    return offered.handed.first(**mine) or less_hard or offered.others.first(**mine)
+
+
+def _seen_by(person: User) -> dict[str, Any]:
+    return {
+        "grounds": person.rules or [ground.value for ground in Ground],
+        "teens": [age is Age.TEEN for age in Age if not person.ages or age in person.ages],
+    }
 
 
 def _waiting() -> CaseQuerySet:
@@ -46,9 +59,27 @@ def _first(cases: CaseQuerySet) -> CaseQuerySet:
     return cases.most_urgent_first().select_for_update(of=("self",), no_key=True, skip_locked=True)[:1]
 
 
-_HANDED = Prepared(lambda: _first(_waiting().filter(handed_to=Slot("person"))))
-_OTHERS = Prepared(lambda: _first(_for_anybody()))
-_OF_SEVERITY = Prepared(lambda: _first(_for_anybody().filter(severity=Slot("severity"))))
+def _in_reach(cases: CaseQuerySet) -> CaseQuerySet:
+    return cases.filter(among("ground", "grounds"), among("teen", "teens"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    handed: Prepared[Case]
+    others: Prepared[Case]
+    of_severity: Prepared[Case]
+
+
+def _offered(narrow: Callable[[CaseQuerySet], CaseQuerySet]) -> _Offered:
+    return _Offered(
+        handed=Prepared(lambda: _first(narrow(_waiting().filter(handed_to=Slot("person"))))),
+        others=Prepared(lambda: _first(narrow(_for_anybody()))),
+        of_severity=Prepared(lambda: _first(narrow(_for_anybody().filter(severity=Slot("severity"))))),
+    )
+
+
+_OFFERED = _offered(lambda cases: cases)
+_NARROWED = _offered(_in_reach)  # for people whose access is, so that nobody else's query carries it
 _TRAIL = Prepared(
     lambda: (
         AuditEntry.objects.filter(actor_kind=Slot("kind"), actor_id=Slot("person"))
@@ -58,11 +89,11 @@ _TRAIL = Prepared(
 )
 
 
-def _less_hard(mine: Mapping[str, Any]) -> Case | None:
+def _less_hard(offered: _Offered, mine: Mapping[str, Any]) -> Case | None:
     """The most urgent that is not critical. Each severity has an index in the order of the queue; all of them together
     have none, and may stand behind any number of critical cases."""
     lesser = [severity.value for severity in Severity if severity is not Severity.CRITICAL]
-    each = [_OF_SEVERITY.first(severity=severity, **mine) for severity in lesser]
+    each = [offered.of_severity.first(severity=severity, **mine) for severity in lesser]
     return min(filter(None, each), key=lambda case: (case.rank, case.opened_at, case.pk), default=None)
 
 

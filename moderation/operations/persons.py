@@ -14,7 +14,7 @@ from moderation.domain.refusals import Missing, Refused
 from moderation.domain.vocabulary import Ground, Kind
 from moderation.models import Account
 from moderation.operations.contacts import fingerprint, given_in
-from moderation.permissions import require
+from moderation.permissions import require, require_fresh
 from moderation.prescreen.media import known
 from moderation.queries.person_links import LINKS_SEEN, PERSON_READ, Reach, reach_of
 from moderation.queries.persons import known_fingerprints
@@ -80,6 +80,8 @@ def look_at_links(account_id: int, *, actor: Actor) -> Reach:
     reach = reach_of(account, viewer=actor)
     if reach is Reach.NOTHING:
         raise Missing("There is nothing at this address.")
+    if reach is Reach.NAMES:
+        require_fresh(actor)
 
     audit.record(LINKS_SEEN, actor=actor, target=account, named=reach is Reach.NAMES)
     return reach

@@ -11,7 +11,7 @@ from moderation.domain.policy_faults import faults
 from moderation.domain.policy_fields import FIELDS, filled
 from moderation.domain.refusals import Missing, NotPermitted, Refused, Stale, WrongMove
 from moderation.models import PolicyVersion, clock
-from moderation.permissions import require, staff_of
+from moderation.permissions import require, require_fresh, staff_of
 
 _BY_PATH = {field.path: field for field in FIELDS}
 
@@ -109,6 +109,7 @@ def publish(number: int, *, actor: Actor, seen_revision: int, note: str) -> Poli
     now = clock.now()
 
     require(actor, Capability.MANAGE_POLICY)
+    require_fresh(actor)
     person = staff_of(actor)
     if person.pk in draft.editors or person.pk == draft.drafted_by_id:
         raise NotPermitted("You have written in this draft: a second person has to publish it.")

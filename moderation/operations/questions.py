@@ -10,7 +10,7 @@ from moderation.domain.deadlines import ASK_AGAIN_AFTER
 from moderation.domain.refusals import Missing, Refused, WrongMove
 from moderation.domain.vocabulary import ReportState
 from moderation.models import Case, PolicyVersion, Report, clock
-from moderation.permissions import require
+from moderation.permissions import require, require_sight
 
 LONGEST = 4000  # characters
 
@@ -21,7 +21,7 @@ def ask_reporter(report_id: int, *, actor: Actor, text: str) -> Report:
 
     Raises Missing, NotPermitted, WrongMove when the report is closed, Refused without a text or within the hour.
     """
-    report = _locked(report_id)
+    report = _locked(report_id, actor)
     now = clock.now()
 
     require(actor, Capability.WORK_CASES)
@@ -52,7 +52,7 @@ def ask_reporter(report_id: int, *, actor: Actor, text: str) -> Report:
 @whole
 def withdraw_question(report_id: int, *, actor: Actor) -> Report:
     """Take the last question back while it has not left. Raises Missing, NotPermitted, WrongMove when it has."""
-    report = _locked(report_id)
+    report = _locked(report_id, actor)
 
     require(actor, Capability.WORK_CASES)
 
@@ -68,12 +68,12 @@ def withdraw_question(report_id: int, *, actor: Actor) -> Report:
     return report
 
 
-def _locked(report_id: int) -> Report:
+def _locked(report_id: int, actor: Actor) -> Report:
     """The report, its case locked, so that one reporter of several reports is asked once."""
     case_id = Report.objects.filter(pk=report_id).values_list("case_id", flat=True).first()
     if case_id is None:
         raise Missing("There is no such report.")
-    case = Case.objects.select_for_update(no_key=True).get(pk=case_id)
+    case = require_sight(actor, Case.objects.select_for_update(no_key=True).get(pk=case_id))
     return case.reports.select_related("reporter").get(pk=report_id)
 
 

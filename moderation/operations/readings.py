@@ -10,7 +10,7 @@ from moderation.domain.refusals import Missing, Refused
 from moderation.domain.vocabulary import Reason, Side
 from moderation.models import Case, Message, clock
 from moderation.models.prepared import Prepared, Slot
-from moderation.permissions import require
+from moderation.permissions import require, require_sight
 from moderation.queries.surroundings import MORE, MORE_READ, MOST_ASKED, REVEALED, asked_for
 
 LONGEST_REASON = 200
@@ -29,7 +29,7 @@ class More:
 @whole
 def record_reading(case_id: int, *, actor: Actor) -> None:
     """Put on record that somebody reads the conversation of a case. Raises Missing or NotPermitted."""
-    case = _find(case_id)
+    case = _find(case_id, actor)
 
     require(actor, Capability.READ_CASES)
 
@@ -39,7 +39,7 @@ def record_reading(case_id: int, *, actor: Actor) -> None:
 @whole
 def reveal_contacts(case_id: int, *, actor: Actor) -> None:
     """Put on record that somebody sees the contacts of a case unmasked; call it before showing them."""
-    case = _find(case_id)
+    case = _find(case_id, actor)
 
     require(actor, Capability.WORK_CASES)
 
@@ -54,7 +54,7 @@ def read_more(case_id: int, *, actor: Actor, more: More) -> None:
 
     Raises Missing, NotPermitted, and Refused without a reason or when so much has been read that reason has run out.
     """
-    case = _find(case_id)
+    case = _find(case_id, actor)
     now = clock.now()
 
     require(actor, Capability.READ_CASES)
@@ -91,11 +91,8 @@ def _check_words(reason: Reason, words: str) -> None:
         raise Refused("The reason seems to hold a contact, and the record keeps it for ever: say it without.")
 
 
-_CASE = Prepared(lambda: Case.objects.filter(pk=Slot("case")).only("pk"))
+_CASE = Prepared(lambda: Case.objects.filter(pk=Slot("case")).only("pk", "ground", "teen"))
 
 
-def _find(case_id: int) -> Case:
-    case = _CASE.first(case=case_id)
-    if case is None:
-        raise Missing("There is no such case.")
-    return case
+def _find(case_id: int, actor: Actor) -> Case:
+    return require_sight(actor, _CASE.first(case=case_id))

@@ -7,7 +7,7 @@ from moderation.domain.refusals import Missing, Refused, WrongMove
 from moderation.domain.vocabulary import CaseState
 from moderation.models import Case, Conversation, PolicyVersion, Report, clock
 from moderation.operations import opening
-from moderation.permissions import require
+from moderation.permissions import require, require_sight
 
 
 @whole
@@ -17,7 +17,7 @@ def mark_repeat(report_id: int, *, actor: Actor, of: int) -> Report:
     Only for what is of the same reporter or about the same messages. Marking it again the same way changes nothing.
     Raises Missing, NotPermitted, WrongMove when the case is no longer open, Refused when the two are not alike.
     """
-    report, case = _locked(report_id)
+    report, case = _locked(report_id, actor)
     first = case.reports.filter(pk=of).first()
 
     require(actor, Capability.WORK_CASES)
@@ -39,7 +39,7 @@ def mark_repeat(report_id: int, *, actor: Actor, of: int) -> Report:
 @whole
 def unmark_repeat(report_id: int, *, actor: Actor) -> Report:
     """Let a report stand for itself again. Of one that does already nothing changes. Raises as `mark_repeat`."""
-    report, case = _locked(report_id)
+    report, case = _locked(report_id, actor)
 
     require(actor, Capability.WORK_CASES)
 
@@ -55,13 +55,13 @@ def unmark_repeat(report_id: int, *, actor: Actor) -> Report:
     return report
 
 
-def _locked(report_id: int) -> tuple[Report, Case]:
+def _locked(report_id: int, actor: Actor) -> tuple[Report, Case]:
     """The report and its case, which is what is locked: every change of a report's place goes by its case."""
     found = Report.objects.filter(pk=report_id).values("case_id", "case__conversation_id").first()
     if found is None:
         raise Missing("There is no such report.")
     list(Conversation.objects.select_for_update(no_key=True).filter(pk=found["case__conversation_id"]))
-    case = Case.objects.select_for_update(no_key=True).get(pk=found["case_id"])
+    case = require_sight(actor, Case.objects.select_for_update(no_key=True).get(pk=found["case_id"]))
     return case.reports.get(pk=report_id), case
 
 

@@ -1,4 +1,5 @@
-"""Writing texts anew under the current key: after a key was changed, and once for what was stored before there was one.
+"""Writing texts and the secrets of second factors anew under the current key: after a key was changed, and once for
+what was stored before there was one.
 
 A stretch of rows a transaction, none waited for; nobody who reads or writes notices.
 """
@@ -10,8 +11,9 @@ from django.db import connection
 
 from accounts import SYSTEM, audit
 from accounts.database import whole
+from accounts.encryption import keys, opened, sealed
 from moderation.models import PolicyVersion
-from moderation.models.secret_text import keys, mark, opened, sealed
+from moderation.models.secret_text import mark
 
 STRETCH = 500
 
@@ -20,8 +22,13 @@ STRETCH = 500
 class Column:
     table: str
     column: str = "text"
+    part: str = ""  # of a JSON object, the text in it that is sealed
     is_list: bool = False
     has_mark: bool = False
+
+    @property
+    def stored(self) -> str:
+        return f"({self.column} ->> '{self.part}')" if self.part else self.column
 
 
 COLUMNS = (
@@ -32,6 +39,8 @@ COLUMNS = (
     Column("moderation_case", "snippet"),
     Column("moderation_appeal"),
     Column("moderation_reflection", "answers", is_list=True),
+    Column("mfa_authenticator", "data", part="secret"),
+    Column("mfa_authenticator", "data", part="seed"),
 )
 
 
@@ -94,12 +103,12 @@ def _is_old(column: Column) -> str:
     """SQL: it says something, and not under the key whose prefix is the one parameter."""
     if column.is_list:
         return f"EXISTS (SELECT FROM unnest({column.column}) AS one WHERE one <> '' AND NOT starts_with(one, %s))"
-    return f"{column.column} <> '' AND NOT starts_with({column.column}, %s)"
+    return f"{column.stored} <> '' AND NOT starts_with({column.stored}, %s)"
 
 
 def _found(column: Column) -> str:
     return (
-        f"SELECT id, {column.column} FROM {column.table} WHERE id > %s AND {_is_old(column)}"  # noqa: S608
+        f"SELECT id, {column.stored} FROM {column.table} WHERE id > %s AND {_is_old(column)}"  # noqa: S608
         " ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED"
     )
 
@@ -112,8 +121,9 @@ def _rewritten(column: Column) -> str:
             " AS told WHERE row.id = told.id"
         )
     marked = ", digest = told.mark" if column.has_mark else ""
+    anew = f"jsonb_set({column.column}, '{{{column.part}}}', to_jsonb(told.one))" if column.part else "told.one"
     return (
-        f"UPDATE {column.table} AS row SET {column.column} = told.one{marked}"  # noqa: S608
+        f"UPDATE {column.table} AS row SET {column.column} = {anew}{marked}"  # noqa: S608
         " FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS told(id, one, mark) WHERE row.id = told.id"
     )
 

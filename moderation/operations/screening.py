@@ -14,11 +14,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from accounts.database import whole
+from accounts.encryption import opened
 from moderation import meters, prescreen
 from moderation.domain.policy import Policy
 from moderation.domain.vocabulary import Ground, Room
 from moderation.models import Account, Case, Conversation, Finding, Message, PolicyVersion, clock
-from moderation.models.secret_text import opened
 from moderation.operations import contacts, holding, opening, setting_aside
 from moderation.operations.patience import LONGEST_OF_A_BATCH_S, bounded
 from moderation.prescreen import ENGINE_VERSION

@@ -21,7 +21,7 @@ from moderation.domain.policy import Policy
 from moderation.domain.statements import Circumstances, Source
 from moderation.domain.vocabulary import Ground, Kind, Room, SanctionKind
 from moderation.models import Evidence, Finding, PolicyVersion, Report, Sanction, Statement
-from moderation.permissions import require
+from moderation.permissions import require, require_fresh
 
 _PURPOSE = b"haven: name of a statement of reasons, version 1"
 
@@ -49,6 +49,7 @@ def state_reasons(in_force: Sequence[Sanction]) -> list[Statement]:
 def record_export(*, actor: Actor, since: date, until: date, written_as: str) -> None:
     """Put on record that the anonymised statements of these days leave Haven, before they do. Raises NotPermitted."""
     require(actor, Capability.EXPORT_STATEMENTS)
+    require_fresh(actor)
 
     audit.record(
         "statements.exported",

@@ -53,7 +53,7 @@ def claim_cluster(cluster_id: int, *, actor: Actor) -> Claimed:
     cluster = Cluster.objects.filter(pk=cluster_id).first()
     if cluster is None:
         raise Missing("There is no such group.")
-    wanted = Case.objects.open().filter(cluster=cluster).most_urgent_first()
+    wanted = Case.objects.visible_to(actor).open().filter(cluster=cluster).most_urgent_first()
     cases = _locked(list(wanted.values_list("pk", flat=True)[:MOST_TOGETHER]))
 
     require(actor, Capability.WORK_CASES)

@@ -13,11 +13,11 @@ from accounts.models import User
 from accounts.roles import Capability
 from moderation.domain.alike import MOST_AT_ONCE, Likeness, likeness, score_limit, why_alone
 from moderation.domain.policy import Policy
-from moderation.domain.refusals import Missing, Refused
+from moderation.domain.refusals import Refused
 from moderation.domain.vocabulary import Lane, Severity
 from moderation.models import Case, PolicyVersion, clock
 from moderation.models.cases import CaseQuerySet
-from moderation.permissions import require
+from moderation.permissions import require, require_sight
 from moderation.queries.queue import Row, rows_of
 
 LOOKED_THROUGH = 5_000  # cases of the ground and severity, the most urgent first; so a rare kind costs no more
@@ -52,9 +52,7 @@ def alike_page(case_id: int, *, viewer: User, ticked: frozenset[int] | None = No
     Five queries. Raises Missing, NotPermitted, and Refused when the case has to be looked at on its own.
     """
     require(viewer, Capability.WORK_CASES)
-    case = Case.objects.filter(pk=case_id).first()
-    if case is None:
-        raise Missing("There is no such case.")
+    case = require_sight(viewer, Case.objects.filter(pk=case_id).first())
     policy, now = PolicyVersion.objects.in_force().policy, clock.now()
     if words := why_alone(case, policy, now):
         raise Refused(f"Case {case_id} has to be looked at on its own: {words}.")
@@ -82,7 +80,7 @@ def _alike(case: Case, viewer: User, policy: Policy, now: datetime) -> CaseQuery
     near = Case.objects.unheld().filter(ground=model.ground, severity=model.severity)
     own = Case.objects.open().filter(Q(holder=None) | Q(holder=viewer) | Q(lease_expires_at__lte=now), pk=case.pk)
     candidates = near.most_urgent_first()[:LOOKED_THROUGH].values("pk").union(own.values("pk"))
-    cases = Case.objects.filter(_light(model, policy, now), pk__in=candidates)
+    cases = Case.objects.visible_to(viewer).filter(_light(model, policy, now), pk__in=candidates)
     return cases.most_urgent_first()[: MOST_AT_ONCE + 1]
 
 

@@ -11,11 +11,10 @@ from moderation.domain.alike import why_alone
 from moderation.domain.holding import Held
 from moderation.domain.planning import Candidate, Choice, Setting, Wish
 from moderation.domain.policy import Clause
-from moderation.domain.refusals import Missing
 from moderation.domain.vocabulary import CaseState, Ground, Severity
 from moderation.models import Case, clock
 from moderation.models.prepared import Prepared, Slot
-from moderation.permissions import require
+from moderation.permissions import require, require_sight
 from moderation.queries.heads import Head, head_of
 from moderation.queries.holds import HoldShown, holds_of
 from moderation.queries.matters import Matter, matter_of
@@ -123,7 +122,7 @@ def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> Case
     A constant number of queries. `is_revealed` shows contacts: record that first, with `reveal_contacts`.
     """
     require(viewer, Capability.READ_CASES)
-    matter = matter_of(_case(case_id), now=clock.now(), is_revealed=is_revealed)
+    matter = matter_of(_case(case_id, viewer), now=clock.now(), is_revealed=is_revealed)
     notes = latest_notes(matter)
     case, people = matter.case, involved(matter, notes, viewer=viewer)
     return CasePage(
@@ -161,7 +160,7 @@ def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> Case
 def case_candidates(case_id: int, *, viewer: Actor) -> tuple[Candidate, ...]:
     """Those whom a decision can be about, as the page of the case has them, without the rest of it."""
     require(viewer, Capability.READ_CASES)
-    return reachable(matter_of(_case(case_id), now=clock.now(), is_revealed=False), viewer=viewer)
+    return reachable(matter_of(_case(case_id, viewer), now=clock.now(), is_revealed=False), viewer=viewer)
 
 
 def lease_of(case: Case, viewer: Actor, now: datetime) -> Lease:
@@ -179,13 +178,13 @@ def lease_of(case: Case, viewer: Actor, now: datetime) -> Lease:
 def case_lease(case_id: int, *, viewer: Actor) -> Lease:
     """The lease alone, for a page that asks every few seconds. Raises Missing."""
     require(viewer, Capability.READ_CASES)
-    return lease_of(_case(case_id), viewer, clock.now())
+    return lease_of(_case(case_id, viewer), viewer, clock.now())
 
 
 def case_head(case_id: int, *, viewer: Actor) -> Head:
     """The head alone, when something in it has changed. Raises Missing."""
     require(viewer, Capability.READ_CASES)
-    matter = matter_of(_case(case_id), now=clock.now(), is_revealed=False)
+    matter = matter_of(_case(case_id, viewer), now=clock.now(), is_revealed=False)
     return head_of(matter, latest_notes(matter)[None], viewer=viewer)
 
 
@@ -206,11 +205,8 @@ _HELD = Prepared(
 _CASE = Prepared(lambda: Case.objects.select_related("holder", "conversation", "handed_to").filter(pk=Slot("case")))
 
 
-def _case(case_id: int) -> Case:
-    case = _CASE.first(case=case_id)
-    if case is None:
-        raise Missing("There is no such case.")
-    return case
+def _case(case_id: int, viewer: Actor) -> Case:
+    return require_sight(viewer, _CASE.first(case=case_id))
 
 
 def _who_hear(matter: Matter) -> int:

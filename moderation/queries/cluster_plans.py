@@ -88,7 +88,7 @@ def group_plan(cluster_id: int, *, viewer: Actor) -> GroupPlan:
     )
     met = _met(cluster, members)
     asked, left, undo_seconds = [], [], 0
-    for case in _cases(cluster):
+    for case in _cases(cluster, viewer):
         found, why = _asked(case, members, met.get(case.pk, frozenset()), viewer, now)
         if found is None:
             left.append(f"Case {case.pk}: {why}.")
@@ -99,8 +99,8 @@ def group_plan(cluster_id: int, *, viewer: Actor) -> GroupPlan:
     return GroupPlan(cluster.pk, cluster.size, plans, tuple(left), undo_seconds, _code(plans))
 
 
-def _cases(cluster: Cluster) -> Sequence[Case]:
-    found = Case.objects.open().filter(cluster=cluster).most_urgent_first()
+def _cases(cluster: Cluster, viewer: Actor) -> Sequence[Case]:
+    found = Case.objects.visible_to(viewer).open().filter(cluster=cluster).most_urgent_first()
     return list(found.select_related("holder", "conversation", "subject", "handed_to")[:MOST_TOGETHER])
 
 

@@ -173,7 +173,7 @@ def cluster_page(cluster_id: int, *, viewer: Actor) -> ClusterPage:
     nameless = _nameless(seen)
     members = _members(live, ties, nameless)
     by_id = {member.account_id: member for member in members}
-    cases = list(_cases(cluster))
+    cases = list(_cases(cluster, viewer))
     return ClusterPage(
         cluster_id=cluster.pk,
         state=ClusterState(cluster.state),
@@ -280,9 +280,9 @@ def _tie(tie: Tie, members: Mapping[int, MemberShown]) -> TieShown:
     return TieShown(members[tie.source_id], members[tie.target_id], TieKind(tie.kind), tie.case_id, tie.at)
 
 
-def _cases(cluster: Cluster) -> Iterable[Case]:
+def _cases(cluster: Cluster, viewer: Actor) -> Iterable[Case]:
     """The open ones first, the most urgent of them first."""
-    found = Case.objects.filter(cluster=cluster).select_related("holder")
+    found = Case.objects.visible_to(viewer).filter(cluster=cluster).select_related("holder")
     is_done = models.Case(models.When(state=CaseState.OPEN, then=0), default=1)
     return found.order_by(is_done, "rank", "opened_at", "pk")[: MOST_CASES_SHOWN + 1]
 

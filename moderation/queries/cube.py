@@ -54,6 +54,10 @@ class Cube:
         """How many cases there are of these sorts."""
         return sum((sorts & digit).bit_count() << place for place, digit in enumerate(self.digits))
 
+    def within(self, sorts: int) -> "Cube":
+        """The same cube of these sorts alone."""
+        return Cube(self.everything & sorts, {name: mask & sorts for name, mask in self.traits.items()}, self.digits)
+
     def as_json(self) -> dict[str, Any]:
         return {
             "everything": hex(self.everything),

@@ -9,7 +9,7 @@ from accounts import Actor
 from accounts.roles import Capability
 from moderation.domain.vocabulary import CaseState, Lane, Severity
 from moderation.models import Escalation, Hold, clock
-from moderation.permissions import require
+from moderation.permissions import about_cases_of, require
 from moderation.queries.holds import OverdueHold, overdue_holds
 
 PAGE_SIZE = 50
@@ -44,7 +44,7 @@ def escalations_page(*, viewer: Actor) -> EscalationsPage:
     require(viewer, Capability.ANSWER_ESCALATIONS)
     now = clock.now()
     found = list(
-        Escalation.objects.filter(answered_at=None)
+        Escalation.objects.filter(about_cases_of(viewer), answered_at=None)
         .select_related("raised_by", "case", "case__holder")
         .order_by("raised_at", "pk")[: PAGE_SIZE + 1]
     )

@@ -15,7 +15,7 @@ from moderation.domain.masking import Piece, pieces, readings
 from moderation.domain.persons import NoteKind
 from moderation.domain.refusals import Missing
 from moderation.models import Account, Case, CaseParty, Note, clock
-from moderation.permissions import require
+from moderation.permissions import require, require_sight
 from moderation.queries.matters import Matter, matter_of
 
 LATEST = 3
@@ -114,9 +114,7 @@ def notes_of(
     """A page of the notes about a party of a case or, without one, about the case; with LATEST as many as the page of
     the case shows. Raises Missing, NotPermitted."""
     require(viewer, Capability.READ_CASES)
-    case = Case.objects.filter(pk=case_id).first()
-    if case is None:
-        raise Missing("There is no such case.")
+    case = require_sight(viewer, Case.objects.filter(pk=case_id).first())
     if account_id is not None and not CaseParty.objects.filter(case=case, account=account_id).exists():
         raise Missing("There is no such account in this case.")
     matter = matter_of(case, now=clock.now(), is_revealed=False)

@@ -12,7 +12,7 @@ from moderation.domain.vocabulary import DecisionState, Ground, Outcome, Sanctio
 from moderation.models import Case, Decision, Hold, Sanction, clock
 from moderation.models.holds import HELD
 from moderation.models.prepared import Prepared, Slot
-from moderation.permissions import may_answer, require
+from moderation.permissions import about_cases_of, may_answer, require
 
 PAGE_SIZE = 50
 
@@ -73,7 +73,7 @@ def proposals_page(*, viewer: Actor) -> ProposalsPage:
     require(viewer, Capability.APPROVE)
     now = clock.now()
     waiting = (
-        Decision.objects.filter(state=DecisionState.PROPOSED)
+        Decision.objects.filter(about_cases_of(viewer), state=DecisionState.PROPOSED)
         .select_related("decided_by", "answered_by", "case", "policy_version")
         .prefetch_related(*_SHOWN_WITH)
         .order_by(F("escalated_at").asc(nulls_last=True), "decided_at", "id")[: PAGE_SIZE + 1]

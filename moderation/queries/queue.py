@@ -22,8 +22,9 @@ from moderation.models import Account, Case, PolicyVersion
 from moderation.models.cases import CaseQuerySet
 from moderation.models.clock import now
 from moderation.models.prepared import Prepared
+from moderation.permissions import is_narrowed
 from moderation.queries.queue_filters import Facets, Filters, Group, language_name
-from moderation.queries.tally import Tally, tally
+from moderation.queries.tally import Tally, tally_for
 
 PAGE_SIZE = 25
 FEW = 500  # cases that are found first and put in order then
@@ -85,16 +86,16 @@ class Asked:
     @property
     def is_top(self) -> bool:
         """Whether it is the beginning of the whole queue, which is what most people have open."""
-        return self.after is None and not self.filters
+        return self.after is None and not self.filters and not is_narrowed(self.viewer)
 
     def _finds_few(self) -> bool:
         if not self.filters:
             return False
-        counted = tally()
+        counted = tally_for(self.viewer)
         return counted.cube.count(self.filters.sorts(counted, self.viewer.pk)) <= FEW
 
     def _from(self, filters: Filters) -> CaseQuerySet:
-        cases = filters.narrow(Case.objects.open(), self.viewer.pk)
+        cases = filters.narrow(Case.objects.visible_to(self.viewer).open(), self.viewer.pk)
         if self.after is not None:
             cases = cases.after(self.after.rank, self.after.opened_at, self.after.case_id)
         return cases
@@ -174,7 +175,7 @@ class QueuePage:
 
 def queue_page(asked: Asked) -> QueuePage:
     """Three queries, a fourth where a case weighs little, and the four of the tally when it is due."""
-    counted = tally()
+    counted = tally_for(asked.viewer)
     moment = now()
     found = _TOP() if asked.is_top else list(_with_people(asked.cases()))
     shown = found[:PAGE_SIZE]
@@ -202,7 +203,7 @@ def queue_page(asked: Asked) -> QueuePage:
 
 def queue_version(asked: Asked) -> str:
     """What `queue_page(asked).version` would be, for one query on the index and no more."""
-    return _version(_TOP_FACTS() if asked.is_top else _facts(asked.cases()), tally())
+    return _version(_TOP_FACTS() if asked.is_top else _facts(asked.cases()), tally_for(asked.viewer))
 
 
 def _version(rows: Iterable[tuple[int, int, int | None]], counted: Tally) -> str:

@@ -4,7 +4,7 @@ Must not know which counts a page shows: it keeps one cube from which every one 
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -13,10 +13,14 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import Min
 
+from accounts import Actor
+from accounts.models import User
+from accounts.roles import Age
 from moderation.domain.vocabulary import DecisionState
 from moderation.models import Case, Decision
 from moderation.models.clock import now
 from moderation.models.sorts import COLUMNS, READ_OFF
+from moderation.permissions import is_narrowed
 from moderation.queries.cube import Cube, digits_of, masks_of
 
 KEEP_FOR = timedelta(seconds=5)
@@ -81,6 +85,28 @@ def tally() -> Tally:
     if kept is None or (_is_old(kept) and cache.add(_TURN, "taken", (KEEP_FOR - COUNT_AGAIN_AFTER).total_seconds())):
         return _count()
     return kept
+
+
+def tally_for(viewer: Actor) -> Tally:
+    """The counts of what this person may see. Whose access is narrowed sees neither what waits for approval in all nor
+    how long the oldest of all has waited: those are asked for anew."""
+    counted = tally()
+    if not is_narrowed(viewer):
+        return counted
+    assert isinstance(viewer, User)
+    cube = counted.cube
+    seen = cube.any_of(f"ground:{rule}" for rule in viewer.rules) if viewer.rules else cube.everything
+    if viewer.ages:
+        teen = cube.any_of(["teen"])
+        seen &= teen if viewer.ages == [Age.TEEN] else cube.everything ^ teen
+    visible = Case.objects.visible_to(viewer)
+    waiting = Decision.objects.filter(state=DecisionState.PROPOSED, case__in=visible)
+    return replace(
+        counted,
+        cube=cube.within(seen),
+        oldest=visible.open().aggregate(oldest=Min("opened_at"))["oldest"],
+        approvals=_capped(waiting),
+    )
 
 
 def renew() -> None:

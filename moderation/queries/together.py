@@ -10,7 +10,7 @@ from moderation.domain.refusals import Missing
 from moderation.domain.vocabulary import Ground, Severity
 from moderation.models import Account, Case, CaseParty, clock
 from moderation.models.cases import CaseQuerySet
-from moderation.permissions import require
+from moderation.permissions import require, require_sight
 
 MOST_TOGETHER = 10  # nobody can keep more than that in mind, and others are kept from them meanwhile
 
@@ -52,6 +52,7 @@ def together_page(case_id: int, account_id: int, *, viewer: Actor) -> TogetherPa
     Three queries: the account, its cases, the time.
     """
     require(viewer, Capability.READ_CASES)
+    require_sight(viewer, Case.objects.filter(pk=case_id).first())
     party = CaseParty.objects.filter(case=case_id, account=account_id).select_related("account").first()
     if party is None:
         raise Missing("There is no such account in this case.")
@@ -78,7 +79,12 @@ def open_cases_of(accounts: Iterable[Account], *, viewer: Actor) -> CaseQuerySet
     if persons and viewer.can(Capability.MANAGE_SANCTIONS):
         linked = Account.objects.filter(person__in=persons)
         parts = CaseParty.objects.filter(account__in=linked.values("pk"))
-    return Case.objects.open().filter(pk__in=parts.filter(is_actor=True).values("case")).most_urgent_first()
+    return (
+        Case.objects.visible_to(viewer)
+        .open()
+        .filter(pk__in=parts.filter(is_actor=True).values("case"))
+        .most_urgent_first()
+    )
 
 
 def _row(case: Case, viewer: Actor, now: datetime, *, is_this: bool) -> Row:

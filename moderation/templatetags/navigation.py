@@ -14,7 +14,7 @@ from moderation.queries.appeals import count_waiting as count_appeals
 from moderation.queries.deliveries import dead_lately
 from moderation.queries.escalations import count_waiting
 from moderation.queries.failures import count_set_aside
-from moderation.queries.tally import Tally, tally
+from moderation.queries.tally import Tally, tally_for
 
 register = template.Library()
 
@@ -74,6 +74,7 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
         (
             Page("Appeal figures", "appeal_figures", Capability.READ_APPEAL_FIGURES),
             Page("Policy", "policies", Capability.READ_POLICY, also=("policy", "policy_edit", "policy_trial")),
+            Page("Staff", "staff", Capability.MANAGE_TEAM, also=("staff_member", "staff_roles")),
             Page("Audit log", "audit", Capability.READ_AUDIT),
             Page("Retention", "retention", Capability.MANAGE_DATA),
             Page("Transparency", "transparency", Capability.READ_TRANSPARENCY),
@@ -115,7 +116,7 @@ def _entries(pages: tuple[Page, ...], request: HttpRequest) -> Iterator[Entry]:
     for page in pages:
         if not (request.user.is_authenticated and request.user.can(page.capability)):
             continue
-        count = page.count(tally()) if page.count else 0
+        count = page.count(tally_for(request.user)) if page.count else 0
         is_current = here in (page.url_name, *page.also)
         yield Entry(page.label, reverse(page.url_name), is_current, count=f"{count:,}" if count else "")
 

@@ -10,7 +10,7 @@ from django.shortcuts import render, resolve_url
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url
 
-from accounts.access import requires
+from accounts.access import background, requires
 from accounts.preferences import preferences_of
 from accounts.roles import Capability
 from moderation.domain.refusals import Held, Refused, Stale, WrongMove
@@ -90,6 +90,7 @@ def case_release(request: StaffRequest, case_id: int) -> HttpResponse:
 
 
 @require_POST
+@background
 @requires(Capability.WORK_CASES)
 def case_renew(request: StaffRequest, case_id: int) -> HttpResponse:
     """Asked for every few seconds by an open page, and by hand.

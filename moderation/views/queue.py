@@ -8,7 +8,7 @@ from django.shortcuts import render, resolve_url
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from accounts.access import requires
+from accounts.access import background, requires
 from accounts.roles import Capability
 from moderation.domain.refusals import Refused
 from moderation.forms.desk import ViewForm
@@ -38,6 +38,7 @@ def queue(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
+@background
 @requires(Capability.READ_CASES)
 def queue_news(request: StaffRequest) -> HttpResponse:
     """204 as long as the page that asks shows what is true."""

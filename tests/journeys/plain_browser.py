@@ -1,11 +1,14 @@
 """A browser without JavaScript: follows links, fills in the forms it finds, and sends them as they stand."""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin
 
 import httpx
+
+from tests.signing_in import code_of
 
 
 @dataclass
@@ -101,6 +104,12 @@ class PlainBrowser:
         return self
 
     def sign_in(self, username: str, password: str) -> "PlainBrowser":
+        """As a person does for the first time: password, an app as second factor, its code."""
         self.open("/account/login/").submit("/account/login/", login=username, password=password)
+        if self.page.url.path == "/me/security/":
+            self.open("/me/security/app/")
+            secret = re.search(r'id="totp-key">([A-Z2-7]+)<', self.text)
+            assert secret, self.text[:500]
+            self.submit("/me/security/app/", code=code_of(secret[1])).open("/")
         assert self.page.status_code == 200, self.text[:500]
         return self

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import SYSTEM
+from accounts.encryption import UnreadableError, keys, opened, sealed
 from moderation.domain.told import ToldMessage
 from moderation.domain.vocabulary import Room
 from moderation.models import Appeal, Evidence, Message, MessageEdit, Reflection, Report, clock
-from moderation.models.secret_text import UnreadableError, keys, mark, opened, sealed
+from moderation.models.secret_text import mark
 from moderation.operations.intake import Batch, take_messages
 from moderation.operations.resealing import left
 from moderation.operations.screening import screen_batch

@@ -4,10 +4,10 @@ import pytest
 from django.conf import settings
 
 from accounts import SYSTEM, audit, sealing
+from accounts.encryption import keys
 from accounts.models import AuditEntry, AuditSeal
 from moderation import tasks
 from moderation.domain.retention import Kept
-from moderation.models.secret_text import keys
 from moderation.operations.resealing import left
 from tests import making
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from accounts.encryption import keys
 from moderation import hints
-from moderation.models.secret_text import keys
 from moderation.operations.resealing import Place, left, reseal
 
 
