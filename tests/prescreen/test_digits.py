@@ -123,9 +123,9 @@ def test_hostile_text_is_read_in_linear_time(piece: str) -> None:
         text = (piece * length)[:length]
         best = 9.0
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             runs(text)
-            best = min(best, time.perf_counter() - start)
+            best = min(best, time.process_time() - start)
         return best
 
     seconds(1000)
