@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable
 
-from django.db import transaction
-
 from accounts import audit
 from accounts.actors import Actor
+from accounts.database import whole
 from accounts.models import CustomRole, Invitation, User
 from accounts.refusals import NotPermitted, Refused
 from accounts.roles import Capability, Role
 from accounts.team import custom_role, locked_managers, require_grant, require_team
 
 
-@transaction.atomic(durable=True)
+@whole
 def make_role(
     name: str, *, actor: Actor, goes_by: Role, capabilities: Iterable[Capability], second_factor: bool = True
 ) -> CustomRole:
@@ -36,7 +35,7 @@ def make_role(
     return made
 
 
-@transaction.atomic(durable=True)
+@whole
 def change_custom_role(
     role_id: int, *, actor: Actor, capabilities: Iterable[Capability], second_factor: bool
 ) -> CustomRole:
@@ -63,7 +62,7 @@ def change_custom_role(
     return found
 
 
-@transaction.atomic(durable=True)
+@whole
 def remove_role(role_id: int, *, actor: Actor) -> None:
     """Raises Missing, and Refused while anybody has it or is invited to it."""
     found = _found(role_id)

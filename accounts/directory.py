@@ -10,16 +10,17 @@ from typing import Any
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import render
 
 from accounts import audit
 from accounts.actors import SYSTEM
+from accounts.database import whole
 from accounts.models import User
 from accounts.refusals import Refused
 from accounts.roles import Role
 from accounts.second_factor import FACTOR_AT
+from accounts.sign_ins import directory_refused
 from accounts.team import locked_managers
 
 _WEIGHT = {role: place for place, role in enumerate((Role.MODERATOR, Role.AUDITOR, Role.SENIOR, Role.ADMIN))}
@@ -56,7 +57,7 @@ class Directory(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth h
         raise _refused(request, "Single sign-on did not work. Try again; if it stays, ask whoever looks after Haven.")
 
 
-@transaction.atomic(durable=True)
+@whole
 def enrol(username: str, *, name: str, role: Role) -> User:
     """Make the account of somebody whom the directory vouches for. Raises Refused for a name that is taken here.
 
@@ -73,7 +74,7 @@ def enrol(username: str, *, name: str, role: Role) -> User:
     return person
 
 
-@transaction.atomic(durable=True)
+@whole
 def follow(person_id: int, *, role: Role) -> None:
     """Let the role follow the directory. A custom role stays as long as it goes by what the directory says."""
     managers = locked_managers()
@@ -118,5 +119,6 @@ def _name(said: Mapping[str, Any]) -> str:
 
 
 def _refused(request: HttpRequest, text: str) -> ImmediateHttpResponse:
+    directory_refused()
     context = {"title": "You cannot sign in this way", "text": text}
     return ImmediateHttpResponse(render(request, "account/not_this_way.html", context, status=403))

@@ -21,6 +21,7 @@ from django.http import HttpRequest
 
 from accounts import devices
 from accounts.models import User
+from accounts.sign_ins import factor_failed
 
 TOO_MANY = "Too many wrong attempts. Wait five minutes, or use a passkey."
 WRONG = "This code is wrong, or it has been used already. Wait for the next one."
@@ -54,6 +55,7 @@ class CodeForm(AuthenticateForm):  # type: ignore[misc]  # allauth has no types
                 was_right()
                 self.authenticator = known
                 return code
+        factor_failed(self.user, "code")
         raise forms.ValidationError(WRONG)
 
     def save(self) -> None:
@@ -65,8 +67,12 @@ class PasskeyForm(AuthenticateWebAuthnForm):  # type: ignore[misc]
 
     def clean_credential(self) -> Authenticator:
         credential = self.cleaned_data["credential"]
-        auth.parse_authentication_response(credential)
-        return auth.complete_authentication(self.user, credential)
+        try:
+            auth.parse_authentication_response(credential)
+            return auth.complete_authentication(self.user, credential)
+        except forms.ValidationError:
+            factor_failed(self.user, "passkey")
+            raise
 
 
 class CodeAgainForm(CodeForm):
@@ -90,6 +96,7 @@ class PasswordAgainForm(forms.Form):
         was_right = attempt(context.request, self.user)
         password: str = self.cleaned_data["password"]
         if not self.user.check_password(password):
+            factor_failed(self.user, "password")
             raise forms.ValidationError("This is not your password.")
         was_right()
         return password

@@ -2,17 +2,17 @@
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.db import transaction
 
 from accounts import audit
 from accounts.access import require, require_fresh
+from accounts.database import whole
 from accounts.models import User
 from accounts.refusals import Missing, Refused
 from accounts.roles import Capability
 from accounts.sessions import end
 
 
-@transaction.atomic(durable=True)
+@whole
 def note_added(*, actor: User, kind: str, current: str | None) -> None:
     """A second factor was added: sessions that began without it end, and it stands on record."""
     require(actor, Capability.SET_PREFERENCES)
@@ -22,7 +22,7 @@ def note_added(*, actor: User, kind: str, current: str | None) -> None:
     audit.record("second_factor.added", actor=actor, target=actor, kind=kind)
 
 
-@transaction.atomic(durable=True)
+@whole
 def remove_factor(factor_id: int, *, actor: User) -> None:
     """Raises Missing for another's, Refused for the last one of somebody whose role needs one, StepUp."""
     known = list(Authenticator.objects.select_for_update().filter(user=actor).order_by("pk"))
@@ -44,7 +44,7 @@ def remove_factor(factor_id: int, *, actor: User) -> None:
     audit.record("second_factor.removed", actor=actor, target=actor, kind=found.type)
 
 
-@transaction.atomic(durable=True)
+@whole
 def change_password(password: str, *, actor: User, current: str | None) -> User:
     """One's own; the password is the caller's to judge. All other sessions end. Raises StepUp, and Refused for whoever
     comes from the directory."""

@@ -6,12 +6,12 @@ from typing import NamedTuple
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core import signing
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit
 from accounts.actors import Actor
+from accounts.database import whole
 from accounts.models import Invitation, User
 from accounts.refusals import Missing, NotPermitted, Refused
 from accounts.roles import CAPABILITIES, Role
@@ -29,7 +29,7 @@ class Invited(NamedTuple):
     link: str  # shown once, stored nowhere
 
 
-@transaction.atomic(durable=True)
+@whole
 def invite(name: str, *, actor: Actor, role: Role, custom_role_id: int | None = None) -> Invited:
     """Invite somebody new. Raises Refused without a name, NotPermitted for a role that is more than one may give."""
     require_team(actor)
@@ -52,7 +52,7 @@ def invite(name: str, *, actor: Actor, role: Role, custom_role_id: int | None = 
     return Invited(made, _link(made))
 
 
-@transaction.atomic(durable=True)
+@whole
 def invite_back(person_id: int, *, actor: Actor) -> Invited:
     """A link by which somebody sets a new password and new second factors. Their sessions end when it is used."""
     person = User.objects.select_for_update(of=("self",), no_key=True).filter(pk=person_id).first()
@@ -83,7 +83,7 @@ def invite_back(person_id: int, *, actor: Actor) -> Invited:
     return Invited(made, _link(made))
 
 
-@transaction.atomic(durable=True)
+@whole
 def withdraw(invitation_id: int, *, actor: Actor) -> Invitation:
     """Raises Missing, and Refused once it is used, withdrawn or over."""
     found = Invitation.objects.select_for_update(of=("self",)).filter(pk=invitation_id).first()
@@ -106,7 +106,7 @@ def invitation_of(token: str) -> Invitation:
     return _open(_id_in(token), lock=False)
 
 
-@transaction.atomic(durable=True)
+@whole
 def accept(token: str, *, username: str, password: str) -> User:
     """Join staff, or come back in; the password is the caller's to judge.
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
-from accounts.access import require
+from accounts.access import require, require_fresh
 from accounts.actors import Actor
 from accounts.database import whole
 from accounts.keys import all_keys, wrong_keys
@@ -77,6 +77,7 @@ def save_preferences(user_id: int, *, actor: Actor, wanted: Preferences) -> User
 def create_api_key(name: str, *, actor: Actor, scopes: list[Scope], expires_at: datetime | None = None) -> NewKey:
     """Make a key for a machine. The secret is in the answer and nowhere else: whoever loses it makes a new key."""
     require(actor, Capability.MANAGE_INTEGRATIONS)
+    require_fresh(actor)
 
     if not scopes:
         raise Refused("A key without a scope can do nothing: choose at least one.")
@@ -114,8 +115,9 @@ def revoke_api_key(key_id: int, *, actor: Actor) -> ApiKey:
 
 @whole
 def record_audit_export(*, actor: Actor, narrowed: Mapping[str, str]) -> None:
-    """That somebody takes the trail, or a part of it, out of Haven. Raises NotPermitted."""
+    """That somebody takes the trail, or a part of it, out of Haven. Raises NotPermitted, StepUp."""
     require(actor, Capability.READ_AUDIT)
+    require_fresh(actor)
     if not isinstance(actor, User):
         raise NotPermitted("Only a person on staff takes the audit trail out.")
 

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts import audit
 from accounts.actors import Actor
+from accounts.database import whole
 from accounts.models import User
 from accounts.refusals import Missing
 
@@ -37,7 +37,7 @@ def open_sessions(person: User, *, current: str | None = None) -> list[SessionSh
     ]
 
 
-@transaction.atomic(durable=True)
+@whole
 def end_session(session_id: int, *, actor: User) -> None:
     """End one of one's own sessions. Raises Missing for anybody else's: that it exists is not said."""
     found = UserSession.objects.select_for_update().filter(pk=session_id, user=actor).first()
@@ -49,7 +49,7 @@ def end_session(session_id: int, *, actor: User) -> None:
     audit.record("session.ended", actor=actor, target=found)
 
 
-@transaction.atomic(durable=True)
+@whole
 def end_others(*, actor: User, current: str | None) -> int:
     """End all of one's own sessions but the one that asks; how many there were."""
     found = list(UserSession.objects.select_for_update().filter(user=actor).exclude(session_key=current or ""))

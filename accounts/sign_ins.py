@@ -1,4 +1,5 @@
-"""Who signed in, who signed out, and which tries failed, put on record. django-allauth does the rest."""
+"""Who signed in, who signed out, and which tries failed, put on record: the one place for it. django-allauth does the
+rest."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -34,3 +35,13 @@ def sign_in_failed(credentials: dict[str, Any], **_: Any) -> None:
     """The actor is Haven: nobody knows who it was."""
     tried = User.objects.filter(username=str(credentials.get("username") or "")[:150]).first()
     audit.record("staff.sign_in_failed", actor=SYSTEM, target=tried or Stranger())
+
+
+def factor_failed(person: User, kind: str) -> None:
+    """A wrong code or passkey, in signing in or in confirming: whoever tried may not be the person."""
+    audit.record("second_factor.failed", actor=SYSTEM, target=person, kind=kind)
+
+
+def directory_refused() -> None:
+    """Single sign-on let nobody in; what the directory said of them stays there."""
+    audit.record("staff.sign_in_failed", actor=SYSTEM, target=Stranger(), by="directory")

@@ -5,12 +5,12 @@ Nobody changes their own, nobody grants what they may not, and somebody always s
 
 from collections.abc import Iterable
 
-from django.db import transaction
 from django.db.models import Q
 
 from accounts import audit
 from accounts.access import require, require_fresh
 from accounts.actors import Actor
+from accounts.database import whole
 from accounts.models import CustomRole, User
 from accounts.refusals import Missing, NotPermitted, Refused
 from accounts.roles import CAPABILITIES, Age, Capability, Role
@@ -21,7 +21,7 @@ MANAGERS = Q(custom_role__isnull=True, role=Role.ADMIN) | Q(
 )
 
 
-@transaction.atomic(durable=True)
+@whole
 def change_role(person_id: int, *, actor: Actor, role: Role, custom_role_id: int | None = None) -> User:
     """Give a built-in role or a custom one. Raises Missing, NotPermitted, StepUp, Refused for the last manager."""
     managers = locked_managers()
@@ -43,7 +43,7 @@ def change_role(person_id: int, *, actor: Actor, role: Role, custom_role_id: int
     return person
 
 
-@transaction.atomic(durable=True)
+@whole
 def change_reach(person_id: int, *, actor: Actor, rules: Iterable[str], ages: Iterable[Age]) -> User:
     """Narrow whose cases a person sees, by rule and by age; none means all. Raises as `change_role`.
 
@@ -67,7 +67,7 @@ def change_reach(person_id: int, *, actor: Actor, rules: Iterable[str], ages: It
     return person
 
 
-@transaction.atomic(durable=True)
+@whole
 def deactivate(person_id: int, *, actor: Actor) -> User:
     """Let somebody in no more: from their next request on they are a stranger. Raises as `change_role`."""
     managers = locked_managers()
@@ -88,7 +88,7 @@ def deactivate(person_id: int, *, actor: Actor) -> User:
     return person
 
 
-@transaction.atomic(durable=True)
+@whole
 def activate(person_id: int, *, actor: Actor) -> User:
     """Let somebody in again, with the role that they had. Raises as `change_role`."""
     person = _locked(person_id)
@@ -106,7 +106,7 @@ def activate(person_id: int, *, actor: Actor) -> User:
     return person
 
 
-@transaction.atomic(durable=True)
+@whole
 def sign_out(person_id: int, *, actor: Actor) -> int:
     """End all sessions of somebody; how many there were. Raises as `change_role`."""
     person = _locked(person_id)

@@ -61,7 +61,7 @@ RULES: dict[Kept, Rule] = {
     ),
     Kept.TOLD: Rule(
         "What the platform was told",
-        "when it was delivered",
+        "when it was delivered, cancelled or given up",
         "The content is emptied; that and when something was delivered stays.",
     ),
     Kept.SESSIONS: Rule("Sign-ins", "when they ended", "They are deleted."),

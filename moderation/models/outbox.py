@@ -75,6 +75,11 @@ class OutboxEvent(Living):
         return f"{self.topic} {self.public_id}"
 
     @property
+    def is_emptied(self) -> bool:
+        """Whether retention has deleted what it said; every event says something at first."""
+        return not self.payload
+
+    @property
     def webhook_id(self) -> str:
         return f"msg_{self.public_id.hex}"
 

@@ -16,7 +16,7 @@ from accounts.roles import Capability
 from moderation.domain import signing
 from moderation.domain.refusals import Missing, Refused
 from moderation.models import PlatformEndpoint, SigningSecret, clock
-from moderation.permissions import require, staff_of
+from moderation.permissions import require, require_fresh, staff_of
 from moderation.queries.endpoint import SecretInUse, secrets_in_use
 
 _ONLY_ONE = 1
@@ -43,11 +43,12 @@ class Tried:
 def change_address(url: str, *, actor: Actor) -> None:
     """Send events there from now on; empty: where the settings say. Whoever calls has checked what an address is.
 
-    Raises NotPermitted.
+    Raises NotPermitted, StepUp.
     """
     endpoint = _locked()
 
     require(actor, Capability.MANAGE_INTEGRATIONS)
+    require_fresh(actor)
 
     if endpoint.url == url:
         return
@@ -62,11 +63,12 @@ def change_address(url: str, *, actor: Actor) -> None:
 def make_secret(*, actor: Actor) -> str:
     """A new secret that signs from now on, beside the one before it. Shown this once.
 
-    Raises NotPermitted, Refused while two are in use.
+    Raises NotPermitted, StepUp, Refused while two are in use.
     """
     _locked()
 
     require(actor, Capability.MANAGE_INTEGRATIONS)
+    require_fresh(actor)
     maker = staff_of(actor)
 
     if len(secrets_in_use()) >= signing.MOST_IN_USE:

@@ -1,9 +1,9 @@
 """Forgetting an account when its platform asks: what goes, what loses its name, and what has to wait.
 
-What the account wrote is deleted, except in conversations that something open still needs. When nothing needs the
-account any more, what names it goes too: its platform id, user names, person and dates, what it answered to questions,
-and what was told to the platform. Cases, evidence and sanctions stay under a pseudonym, because whoever decided must be
-able to account for it.
+What the account wrote is deleted, except where a case still needs it. When nothing needs the account any more, what is
+left of its words goes (personal_data.forget_words), and what names it: its platform id, user names, person and dates,
+what it answered to questions, and what was told to the platform. That there was a case, what was decided and under
+which rule stay under a pseudonym, because whoever decided must be able to account for it.
 """
 
 import hmac
@@ -11,7 +11,7 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 
 from accounts import SYSTEM, Actor, audit
 from accounts.database import whole
@@ -36,6 +36,8 @@ from moderation.models import (
     StandingChange,
     clock,
 )
+from moderation.models.needed import RUNNING, messages_over_since
+from moderation.operations.personal_data import forget_words
 from moderation.permissions import require
 
 MESSAGES_AT_ONCE = 500
@@ -93,15 +95,11 @@ def _delete_messages(account_id: int) -> int:
     what is still to be screened comes another time."""
     if _alone_in_a_case(account_id):
         return 0
-    written = Message.objects.filter(sender=account_id, screened_at__isnull=False)
-    free = written.filter(~Exists(_needing(OuterRef("conversation_id")))).order_by("pk")
-    found = list(free.select_for_update(skip_locked=True)[:MESSAGES_AT_ONCE])
-    wanted = {message.conversation_id for message in found}
-    locked = Conversation.objects.filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True)
-    going = {where.pk for where in locked} - set(_needing(None, wanted).values_list("conversation_id", flat=True))
-    gone = [message.pk for message in found if message.conversation_id in going]
-    Message.objects.filter(pk__in=gone).delete()
-    return len(gone)
+    free = messages_over_since(clock.now()).filter(sender=account_id).order_by("pk")
+    found = dict(free.select_for_update(skip_locked=True).values_list("pk", "conversation_id")[:MESSAGES_AT_ONCE])
+    list(Conversation.objects.filter(pk__in=set(found.values())).order_by("pk").select_for_update(no_key=True))
+    going = messages_over_since(clock.now()).filter(pk__in=found)  # asked again, now that nobody can open a case there
+    return going.delete()[1].get("moderation.Message", 0)
 
 
 @whole
@@ -114,14 +112,16 @@ def _forget(request_id: int) -> bool:
         return False
 
     request.tried_at, request.kept_for = now, needed_for(account)
-    if not request.kept_for:
-        _pseudonymise(account)
-        request.done_at = now
+    if request.kept_for:
+        request.save(update_fields=["tried_at", "kept_for"])
+        return False
+
+    gone = _pseudonymise(account)
+    request.done_at = now
     request.save(update_fields=["tried_at", "kept_for", "done_at"])
 
-    if request.done_at:
-        audit.record("erasure.done", actor=SYSTEM, target=request, account=account.pk)
-    return request.done_at is not None
+    audit.record("erasure.done", actor=SYSTEM, target=request, account=account.pk, rows=dict(gone))
+    return True
 
 
 def needed_for(account: Account) -> list[str]:
@@ -134,7 +134,7 @@ def needed_for(account: Account) -> list[str]:
         .exclude(case__state=CaseState.CLOSED)
         .exists()
         or Case.objects.filter(subject=account).exclude(state=CaseState.CLOSED).exists(),
-        "sanction": sanctions.filter(state__in=[SanctionState.IN_FORCE, SanctionState.PROPOSED]).exists(),
+        "sanction": sanctions.filter(RUNNING).exists(),
         "appeal_window": sanctions.filter(appeal_until__gt=now).exclude(state=SanctionState.UNDONE).exists(),
         "appeal": Appeal.objects.filter(sanction__account=account, state=AppealState.OPEN).exists(),
         "untold": OutboxEvent.objects.filter(account=account, state=OutboxState.PENDING).exists(),
@@ -143,8 +143,10 @@ def needed_for(account: Account) -> list[str]:
     return [reason for reason, holds in reasons.items() if holds]
 
 
-def _pseudonymise(account: Account) -> None:
-    """Role and age stay, and that it was in a conversation: a teen who was there still counts for what others did."""
+def _pseudonymise(account: Account) -> dict[str, int]:
+    """Role and age stay, and that it was in a conversation: a teen who was there still counts for what others did.
+    Answers how many rows of words went."""
+    gone = forget_words(account)
     OutboxEvent.objects.filter(account=account).exclude(state=OutboxState.PENDING).delete()
     passed = Q(position__isnull=True) | Q(position__lt=_newest_position())
     StandingChange.objects.filter(passed, account=account).delete()
@@ -156,23 +158,13 @@ def _pseudonymise(account: Account) -> None:
     account.joined_at = account.checked_in_at = None
     account.status = AccountStatus.CLOSED  # so that no check-in is asked for any more
     account.save(update_fields=["ext_id", "username", "person", "badges", "joined_at", "checked_in_at", "status"])
+    return gone
 
 
 def _newest_position() -> int:
     """The newest row stays, because the feed counts on from it; it names the account by its pseudonym then."""
     newest = StandingChange.objects.filter(position__isnull=False).order_by("-position").first()
     return newest.position or 0 if newest else 0
-
-
-def _needing(conversation: OuterRef | None, among: set[int] | None = None) -> "QuerySet[Case]":
-    """Cases for the sake of which what stands in their conversation must stay."""
-    now = clock.now()
-    sanction = Sanction.objects.filter(case=OuterRef("pk")).exclude(state=SanctionState.UNDONE)
-    holds = Q(state__in=[SanctionState.IN_FORCE, SanctionState.PROPOSED]) | Q(appeal_until__gt=now)
-    holds |= Q(appeal__state=AppealState.OPEN)
-    undoable = Q(decisions__undo_until__gt=now)
-    cases = Case.objects.filter(~Q(state=CaseState.CLOSED) | Exists(sanction.filter(holds)) | undoable)
-    return cases.filter(conversation=conversation) if among is None else cases.filter(conversation__in=among)
 
 
 def _alone_in_a_case(account_id: int) -> bool:

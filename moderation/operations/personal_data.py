@@ -7,15 +7,16 @@ from accounts import Actor, audit
 from accounts.database import whole
 from accounts.roles import Capability
 from moderation.domain.refusals import Missing
-from moderation.models import Account, Appeal, Contact, Evidence, Note, Pin, Report, clock
+from moderation.models import Account, Appeal, Case, Contact, Evidence, Note, Pin, Report, clock
 from moderation.models.needed import cases_needed_since, cases_over_since
-from moderation.permissions import require
+from moderation.permissions import require, require_fresh
 
 
 @whole
 def record_subject_access(account_id: int, *, actor: Actor, form: str, all_accounts: bool) -> Account:
-    """The record alone; what is given out is in queries.subject_access. Raises NotPermitted, Missing."""
+    """The record alone; what is given out is in queries.subject_access. Raises NotPermitted, StepUp, Missing."""
     require(actor, Capability.MANAGE_DATA)
+    require_fresh(actor)
     if all_accounts:
         require(actor, Capability.SEE_LINKS)
 
@@ -51,6 +52,7 @@ def forget_words(account: Account) -> dict[str, int]:
         "appeals": Appeal.objects.filter(sanction__account=account, sanction__case__in=over)
         .exclude(text="")
         .update(text=""),
+        "snippets": Case.objects.filter(subject=account, pk__in=over).exclude(snippet="").update(snippet=""),
         "notes": 0,
     }
     while ids := list(about.values_list("pk", flat=True)):

@@ -33,8 +33,7 @@ from moderation.models import (
     Report,
     clock,
 )
-from moderation.models.community import MOST_ATTEMPTS
-from moderation.models.needed import cases_needed_since, cases_over_since
+from moderation.models.needed import cases_needed_since, cases_over_since, messages_over_since
 from moderation.permissions import require
 
 STRETCH = 500
@@ -128,11 +127,7 @@ def _lock(model: type[Model], ids: list[int]) -> list[int]:
 
 
 def _messages(before: datetime, now: datetime) -> "list[QuerySet[Message]]":
-    needed = cases_needed_since(before)
-    here = needed.filter(conversation=OuterRef("conversation"))
-    reported = Report.messages.through.objects.filter(message=OuterRef("pk"), report__case__in=needed)
-    screened = Q(screened_at__isnull=False) | Q(attempts__gte=MOST_ATTEMPTS)
-    return [Message.objects.filter(screened, ~Exists(here), ~Exists(reported), received_at__lt=before)]
+    return [messages_over_since(before).filter(received_at__lt=before)]
 
 
 def _contacts(before: datetime, now: datetime) -> "list[QuerySet[Contact]]":
@@ -169,7 +164,7 @@ def _answers(before: datetime, now: datetime) -> "list[QuerySet[Reflection]]":
 
 def _told(before: datetime, now: datetime) -> "list[QuerySet[OutboxEvent]]":
     over = Q(state=OutboxState.DELIVERED, delivered_at__lt=before)
-    over |= Q(state=OutboxState.CANCELLED, created_at__lt=before, not_before__lt=before)
+    over |= Q(state__in=[OutboxState.CANCELLED, OutboxState.DEAD], created_at__lt=before, not_before__lt=before)
     return [OutboxEvent.objects.filter(over).exclude(payload={})]
 
 
@@ -197,6 +192,7 @@ def delete_messages(ids: list[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM moderation_report_messages WHERE message_id = ANY(%s)", [ids])
         cursor.execute("DELETE FROM moderation_messageedit WHERE message_id = ANY(%s)", [ids])
+        cursor.execute("DELETE FROM moderation_screeningfailure WHERE message_id = ANY(%s)", [ids])
         cursor.execute(_DELETE_MESSAGES, [ids])
 
 

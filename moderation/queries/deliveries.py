@@ -106,7 +106,7 @@ def deliveries_page(filters: DeliveryFilters, *, viewer: Actor, after: Place | N
     shown = found[:PAGE_SIZE]
     tries = _latest_tries([event.pk for event in shown])
     dead = count_dead()
-    fitting_dead = _count(fitting(filters).filter(state=OutboxState.DEAD)) if dead and filters else dead
+    fitting_dead = _count(redeliverable(fitting(filters))) if dead and filters else dead
     return DeliveriesPage(
         rows=tuple(_row(event, tries.get(event.pk, ()), now) for event in shown),
         following=Place(shown[-1].created_at, shown[-1].pk) if len(found) > PAGE_SIZE else None,
@@ -163,8 +163,13 @@ def dead_lately() -> int:
     return int(cache.get_or_set(_COUNT_KEY, count_dead, _COUNT_FOR_S) or 0)
 
 
+def redeliverable(events: "QuerySet[OutboxEvent]") -> "QuerySet[OutboxEvent]":
+    """Those that are dead and still say something: what retention has emptied cannot be sent, nor mended."""
+    return events.filter(state=OutboxState.DEAD).exclude(payload={})
+
+
 def count_dead() -> int:
-    return _count(OutboxEvent.objects.filter(state=OutboxState.DEAD))
+    return _count(redeliverable(OutboxEvent.objects.all()))
 
 
 def _count(events: "QuerySet[OutboxEvent]") -> int:
@@ -201,7 +206,7 @@ def _row(event: OutboxEvent, tries: Iterable[TryRow], now: datetime) -> EventRow
         is_overdue=is_waiting and event.not_before <= now,
         attempts=event.attempts,
         tries=tuple(tries),
-        can_redeliver=state is OutboxState.DEAD,
+        can_redeliver=state is OutboxState.DEAD and not event.is_emptied,
     )
 
 

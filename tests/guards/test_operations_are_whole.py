@@ -6,7 +6,8 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-OPERATIONS = sorted([*(ROOT / "moderation/operations").glob("*.py"), ROOT / "accounts/operations.py"])
+ACCOUNTS = [path for path in (ROOT / "accounts").glob("*.py") if path.stem != "database"]
+OPERATIONS = sorted([*(ROOT / "moderation/operations").glob("*.py"), *ACCOUNTS])
 
 
 @pytest.mark.parametrize("path", OPERATIONS, ids=lambda path: path.name)

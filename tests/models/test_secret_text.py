@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import FieldError
 from django.core.management import call_command
 from django.db import connection
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from accounts import SYSTEM
 from accounts.encryption import UnreadableError, keys, opened, sealed
+from accounts.second_factor import Factors
 from moderation.domain.told import ToldMessage
 from moderation.domain.vocabulary import Room
 from moderation.models import Appeal, Evidence, Message, MessageEdit, Reflection, Report, clock
@@ -144,6 +146,10 @@ def test_a_new_key_takes_over_every_text_and_the_old_one_may_go(settings: Any) -
     )
     with connection.cursor() as cursor:  # as it was stored before texts were encrypted
         cursor.execute("UPDATE moderation_report SET text = 'stored plainly'")
+    factors, person = Factors(), making.moderator()
+    app = Authenticator.objects.create(user=person, type="totp", data={"secret": factors.encrypt("JBSWY3DP")})
+    data = {"seed": factors.encrypt("feed"), "used_mask": 1}
+    codes = Authenticator.objects.create(user=person, type="recovery_codes", data=data)
     settings.TEXT_KEYS = ["k2:" + "b" * 40, "k1:" + "a" * 40]
     assert left() > 0
 
@@ -156,6 +162,11 @@ def test_a_new_key_takes_over_every_text_and_the_old_one_may_go(settings: Any) -
     assert Evidence.objects.get(case=case).text == f"call {PLANTED}"
     assert Report.objects.get().text == "stored plainly"
     assert Reflection.objects.get().answers == ["one", "", "three", "", "", ""]
+    app.refresh_from_db()
+    codes.refresh_from_db()
+    assert app.data["secret"].startswith("\x02k2.")
+    assert (factors.decrypt(app.data["secret"]), factors.decrypt(codes.data["seed"])) == ("JBSWY3DP", "feed")
+    assert codes.data["used_mask"] == 1
     assert "stored plainly" not in json.dumps(everything_stored())
 
 

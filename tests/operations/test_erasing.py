@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pgtrigger
 import pytest
 
 from accounts import SYSTEM
@@ -14,6 +15,7 @@ from moderation.domain.vocabulary import OutboxState
 from moderation.models import (
     Account,
     AccountChange,
+    Case,
     CheckIn,
     Decision,
     ErasureRequest,
@@ -23,6 +25,7 @@ from moderation.models import (
     PolicyVersion,
     Reflection,
     Sanction,
+    ScreeningFailure,
     clock,
 )
 from moderation.operations.asking import tell_due
@@ -128,9 +131,42 @@ def test_when_nothing_needs_it_the_words_go_and_the_record_stays_without_a_name(
     assert account.is_teen
     assert not Message.objects.filter(sender=account).exists()
     assert not OutboxEvent.objects.filter(account=account).exists()
-    assert Evidence.objects.filter(sender=account).exists()
+    assert not Evidence.objects.filter(sender=account).exists()
+    assert not Case.objects.filter(subject=account).exclude(snippet="").exists()
     assert Sanction.objects.filter(account=account).exists()
-    assert AuditEntry.objects.filter(verb="erasure.done").count() == 1
+    done = AuditEntry.objects.get(verb="erasure.done")
+    assert done.details["rows"]["evidence"] == done.details["rows"]["snippets"] == 1
+
+
+def test_an_education_notice_that_can_no_longer_be_appealed_holds_nothing_back() -> None:
+    making.decided(making.case(), "education_notice")
+    sanction = Sanction.objects.get()
+    past = clock.now() - timedelta(days=40)
+    Sanction.objects.update(appeal_until=past)
+    Decision.objects.update(undo_until=past)
+    OutboxEvent.objects.update(state=OutboxState.DELIVERED)
+
+    assert sanction.state == "in_force"
+    assert _erased(sanction.account).done_at is not None
+
+
+def test_what_the_case_of_another_needs_stays_when_the_name_goes() -> None:
+    making.decided(making.case(), "suspension:7")
+    sanction, witness = Sanction.objects.get(), making.account(ext_id="bea")
+    evidence = Evidence.objects.get(case=sanction.case_id)
+    with pgtrigger.ignore("moderation.Evidence:evidence_stays_as_it_was"):
+        Evidence.objects.filter(pk=evidence.pk).update(sender=witness)
+
+    assert _erased(witness).done_at is not None
+
+    assert Evidence.objects.get(pk=evidence.pk).sender.ext_id.startswith("erased:")
+
+
+def test_what_was_set_aside_goes_as_well() -> None:
+    said = _talk(making.account(), screened_at=None, attempts=3)
+    ScreeningFailure.objects.create(message=said, error="E", place="p", engine="1", failed_at=making.NOON)
+    assert _erased(said.sender).done_at is not None
+    assert not Message.objects.filter(pk=said.pk).exists()
 
 
 def test_former_names_and_answers_go_and_no_check_in_is_asked_for() -> None:

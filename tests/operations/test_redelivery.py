@@ -52,6 +52,19 @@ def test_none_and_too_many_are_refused(admin: User) -> None:
         redeliver_ticked(set(range(1, 502)), actor=admin)
 
 
+def test_what_retention_has_emptied_is_refused_and_passed_over(admin: User) -> None:
+    emptied, whole = dead("a"), dead("b")
+    OutboxEvent.objects.filter(pk=emptied.pk).update(payload={})
+
+    with pytest.raises(Refused, match="deleted after 90 days"):
+        redelivery.redeliver(emptied.pk, actor=admin)
+    with pytest.raises(Refused, match="deleted after 90 days"):
+        redeliver_ticked({emptied.pk, whole.pk}, actor=admin)
+    assert redeliver_fitting(DeliveryFilters(), actor=admin) == 1
+
+    assert states() == {"a:1": "dead", "b:1": "pending"}
+
+
 def test_what_is_not_dead_is_passed_over(admin: User) -> None:
     waiting, gone = post("a", "1"), dead("b")
 

@@ -32,6 +32,7 @@ from moderation.models import (
     Reflection,
     Report,
     Sanction,
+    ScreeningFailure,
     clock,
 )
 from moderation.operations.contacts import Given, keep
@@ -174,6 +175,21 @@ def test_what_was_told_is_emptied_and_that_it_was_told_stays() -> None:
     assert let_go(Kept.TOLD) == OutboxEvent.objects.count()
     waiting.refresh_from_db()
     assert waiting.payload == {}
+
+
+def test_what_was_given_up_is_emptied_as_well() -> None:
+    making.sanction()
+    OutboxEvent.objects.update(state="dead", created_at=clock.now() - LONG, not_before=clock.now() - LONG)
+    assert let_go(Kept.TOLD) == OutboxEvent.objects.filter(payload={}).count() > 0
+
+
+def test_a_message_that_was_set_aside_goes_with_what_is_known_of_it() -> None:
+    author = making.account()
+    where = making.conversation(author)
+    aside = making.message(author, "hello", within=where, attempts=3, received_at=clock.now() - LONG)
+    ScreeningFailure.objects.create(message=aside, error="E", place="p", engine="1", failed_at=making.NOON)
+    assert let_go(Kept.MESSAGES) == 1
+    assert not ScreeningFailure.objects.exists()
 
 
 def test_what_waits_to_be_told_is_never_emptied() -> None:
