@@ -71,10 +71,10 @@ FROM drawn;
 INSERT INTO moderation_caseparty (case_id, account_id, is_actor)
 SELECT id, subject_id, true FROM moderation_case WHERE id BETWEEN %(first)s AND %(last)s;
 INSERT INTO moderation_decision (id, case_id, key, state, outcome, grounds, cleared, reasons, note, policy_version_id,
-    decided_by_id, decided_at, seen_version, answer_note)
+    decided_by_id, decided_at, seen_version, answer_note, gives_back)
 SELECT id, id, gen_random_uuid(), CASE WHEN id %% %(waiting)s = 0 THEN 'proposed' ELSE 'in_force' END, 'sanctioned',
     grounds, ARRAY[]::varchar[], ARRAY[]::varchar[], '', policy_version_id, %(staff_from)s + id %% %(staff)s, closed_at,
-    1, ''
+    1, '', ARRAY[]::bigint[]
 FROM moderation_case WHERE id BETWEEN %(first)s AND %(last)s;
 """
 
@@ -92,12 +92,13 @@ WITH told AS MATERIALIZED (
     FROM told
 )
 INSERT INTO moderation_sanction (id, account_id, case_id, decision_id, kind, state, ground, days, permanent, starts_at,
-    ends_at, policy_version_id, clause, reason, notice, needs_approval, proposer_id, ended_at, ended_how, end_reason)
+    ends_at, policy_version_id, clause, reason, notice, needs_approval, needs_check_in, proposer_id, ended_at,
+    ended_how, end_reason)
 SELECT id, subject_id, id, id, kind,
     CASE WHEN waits THEN 'proposed' WHEN ends < now() OR lifted THEN 'ended' ELSE 'in_force' END, ground,
     CASE WHEN kind = 'suspension' THEN days END, false, CASE WHEN NOT waits THEN at END,
     CASE WHEN NOT waits THEN ends END, policy_version_id, 'sharing', 'for the record', 'for the person', false,
-    %(staff_from)s + id %% %(staff)s,
+    false, %(staff_from)s + id %% %(staff)s,
     CASE WHEN waits THEN NULL WHEN lifted THEN least(ends, at + interval '10 hours') WHEN ends < now() THEN ends END,
     CASE WHEN waits THEN '' WHEN lifted THEN 'lifting' WHEN ends < now() THEN 'expiry' ELSE '' END, ''
 FROM timed;

@@ -164,14 +164,15 @@ WHERE c.state = 'open' AND c.id BETWEEN %(first)s AND %(last)s;
 # One closed case in eight ended with a suspension that is over: what the ladder and the record of a person read.
 _SANCTIONS = """
 INSERT INTO moderation_decision (id, case_id, key, state, outcome, grounds, cleared, reasons, note, policy_version_id,
-    decided_by_id, decided_at, seen_version, answer_note)
+    decided_by_id, decided_at, seen_version, answer_note, gives_back)
 SELECT id, id, gen_random_uuid(), 'in_force', 'sanctioned', grounds, ARRAY[]::varchar[], ARRAY[]::varchar[], '',
-    policy_version_id, %(staff_from)s + id %% %(staff)s, closed_at, 1, ''
+    policy_version_id, %(staff_from)s + id %% %(staff)s, closed_at, 1, '', ARRAY[]::bigint[]
 FROM moderation_case WHERE id BETWEEN %(first)s AND %(last)s AND id %% 8 = 0;
 INSERT INTO moderation_sanction (account_id, case_id, decision_id, kind, state, ground, days, permanent, starts_at,
-    ends_at, policy_version_id, clause, reason, notice, needs_approval, proposer_id, ended_at, ended_how, end_reason)
+    ends_at, policy_version_id, clause, reason, notice, needs_approval, needs_check_in, proposer_id, ended_at,
+    ended_how, end_reason)
 SELECT subject_id, id, id, 'suspension', 'ended', ground, 7, false, closed_at, closed_at + interval '7 days',
-    policy_version_id, 'sharing', 'for the record', 'for the person', false, %(staff_from)s + id %% %(staff)s,
+    policy_version_id, 'sharing', 'for the record', 'for the person', false, false, %(staff_from)s + id %% %(staff)s,
     closed_at + interval '7 days', 'expiry', ''
 FROM moderation_case WHERE id BETWEEN %(first)s AND %(last)s AND id %% 8 = 0;
 """

@@ -192,9 +192,8 @@ def test_two_people_on_one_case(open_page: OpenPage, moderator: User, teen_case:
     second.get_by_role("button", name="Take it over from Moderator 3").click()
     expect(second.get_by_role("button", name="Confirm and next")).to_be_visible()
 
-    poll(first)
-    card = first.get_by_role("alert").filter(has_text="You no longer hold this case")
-    expect(card).to_contain_text("Moderator 8 has this case now")
+    card = first.get_by_role("alert").filter(has_text="You no longer hold this case")  # the page asks by itself
+    expect(card).to_contain_text("Moderator 8 has this case now", timeout=20_000)
     expect(first.get_by_label("Note for the record")).to_have_value("my careful note")
 
     card.get_by_role("button", name="Take it back from Moderator 8").click()
@@ -477,8 +476,8 @@ def test_a_case_that_was_decided_elsewhere_says_so(open_page: OpenPage, moderato
     take_over(teen_case.pk, actor=other)
     making.decided(teen_case, "education_notice", by=other)
 
-    poll(page)
-    expect(page.get_by_role("alert").filter(has_text="You no longer hold this case")).to_contain_text("decided")
+    card = page.get_by_role("alert").filter(has_text="You no longer hold this case")  # the page asks by itself
+    expect(card).to_contain_text("decided", timeout=20_000)
     page.get_by_role("link", name="See what was decided").click()
     expect(page.get_by_text("Decided by Moderator 8")).to_be_visible()
 

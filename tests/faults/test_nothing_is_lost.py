@@ -14,7 +14,7 @@ from tests.faults.system import System
 from tests.waiting import eventually
 
 DECISIONS = 20
-PATIENCE_S = 300  # after the last fault; a busy machine needs it, a free one a tenth of it
+PATIENCE_S = 180  # after the last fault; a busy machine needs it, a free one a tenth of it
 
 
 def test_nothing_is_lost_or_doubled(
