@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from accounts.operations import note_key_use
 from tests import making
+from tests.accounts.test_gate import with_app
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +70,17 @@ def test_only_what_ones_own_proxies_wrote_counts_as_address(settings, proxies, f
     client.get(reverse("audit"))
     client.post(reverse("account_logout"))
     assert AuditEntry.objects.get(verb="staff.signed_out").address == address
+
+
+def test_a_wrong_code_after_the_password_is_on_record_and_the_code_is_not() -> None:
+    person = making.moderator()
+    with_app(person)
+    client = Client()
+    client.post(reverse("account_login"), {"login": person.username, "password": "correct horse"})
+
+    assert client.post(reverse("mfa_authenticate"), {"code": "000000"}).status_code == 200
+
+    [entry] = AuditEntry.objects.filter(verb="second_factor.failed")
+    assert (entry.actor_kind, entry.target_id, entry.details) == ("system", str(person.pk), {"kind": "code"})
+    assert not AuditEntry.objects.filter(verb="staff.signed_in").exists()
+    assert "000000" not in json.dumps(list(AuditEntry.objects.values()), default=str)
