@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
@@ -14,6 +14,8 @@ from accounts.actors import Actor
 from accounts.database import whole
 from accounts.models import User
 from accounts.refusals import Missing
+
+A_WHILE = timedelta(hours=1)  # whoever is just signing in is not taken for gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,12 @@ def end_all_of(person: User, *, actor: Actor) -> int:
     found = list(UserSession.objects.filter(user=person))
     end(found)
     return len(found)
+
+
+def forget_ended() -> None:
+    """In the caller's transaction: from where and with which browser somebody was here, once their session is gone."""
+    known = Session.objects.filter(session_key=OuterRef("session_key"))
+    UserSession.objects.filter(~Exists(known), created_at__lt=timezone.now() - A_WHILE).delete()
 
 
 def _live(person_id: int) -> "QuerySet[UserSession]":

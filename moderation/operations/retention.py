@@ -15,6 +15,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from accounts import SYSTEM, Actor, audit
 from accounts.database import whole
 from accounts.roles import Capability
+from accounts.sessions import forget_ended
 from moderation.domain.retention import FIXED, Kept
 from moderation.domain.vocabulary import CheckInState, OutboxState, SanctionKind, SanctionState
 from moderation.models import (
@@ -92,6 +93,7 @@ def _let_go(kind: Kept, part: int, after: int) -> tuple[int, int] | None:
     candidates = _CANDIDATES[kind](limits(version, now)[kind], now)[part]
     if candidates.model is Session:
         candidates.delete()
+        forget_ended()
         return None
     ids = list(candidates.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:STRETCH])
     if not ids:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pgtrigger
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
@@ -313,3 +315,16 @@ def test_a_report_is_emptied_and_stays() -> None:
     assert (said.text, said.case_id) == ("", made.pk)
     assert Report.objects.filter(pk=said.pk).exists()
     assert Evidence.objects.filter(case=made).exists()
+
+
+def test_sign_ins_that_ended_go_with_their_addresses_and_open_ones_stay() -> None:
+    person = making.moderator()
+    for key, ends in (("over", clock.now() - LONG), ("open", clock.now() + LONG)):
+        Session.objects.create(session_key=key, session_data="", expire_date=ends)
+        UserSession.objects.create(user=person, ip="203.0.113.9", session_key=key, user_agent="")
+    UserSession.objects.update(created_at=clock.now() - LONG)
+
+    let_go(Kept.SESSIONS)
+
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["open"]
+    assert list(UserSession.objects.values_list("session_key", flat=True)) == ["open"]
