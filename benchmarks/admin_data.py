@@ -71,10 +71,10 @@ FROM drawn;
 INSERT INTO moderation_caseparty (case_id, account_id, is_actor)
 SELECT id, subject_id, true FROM moderation_case WHERE id BETWEEN %(first)s AND %(last)s;
 INSERT INTO moderation_decision (id, case_id, key, state, outcome, grounds, cleared, reasons, note, policy_version_id,
-    decided_by_id, decided_at, seen_version, answer_note, gives_back)
+    decided_by_id, decided_at, seen_version, answer_note, gives_back, answer_by)
 SELECT id, id, gen_random_uuid(), CASE WHEN id %% %(waiting)s = 0 THEN 'proposed' ELSE 'in_force' END, 'sanctioned',
     grounds, ARRAY[]::varchar[], ARRAY[]::varchar[], '', policy_version_id, %(staff_from)s + id %% %(staff)s, closed_at,
-    1, '', ARRAY[]::bigint[]
+    1, '', ARRAY[]::bigint[], CASE WHEN id %% %(waiting)s = 0 THEN closed_at + interval '1 day' END
 FROM moderation_case WHERE id BETWEEN %(first)s AND %(last)s;
 """
 

@@ -164,7 +164,7 @@ def _sanctions(studio: Studio) -> None:
         page.wait_for_load_state("networkidle")
         studio.shoot(page, "people-found")
         page.locator("td.who a").first.click()
-        page.wait_for_load_state("networkidle")
+        page.wait_for_url("**/people/*/")
         studio.shoot(page, "person", full=True)
 
 
@@ -173,16 +173,16 @@ def _policy(studio: Studio) -> None:
         studio.go(page, "/policies/")
         start = page.locator("form[action$='/policies/start/'] button")
         if start.count():
-            start.first.click()
-        else:
-            page.locator("a[href*='/policies/']").last.click()
-        page.wait_for_url("**/policies/*/")
+            start.click()
+            page.wait_for_url("**/edit/*/")
+        studio.go(page, "/policies/2/")
         studio.shoot(page, "policy-draft", full=True)
-        address = page.url
-        for section in dict.fromkeys(a.get_attribute("href") or "" for a in page.locator("a[href*='/edit/']").all()):
-            studio.go(page, section)
-            studio.shoot(page, f"policy-{section.rstrip('/').rpartition('/')[2]}", full=True)
-        page.goto(address)
+        for address in dict.fromkeys(
+            link.get_attribute("href") or "" for link in page.locator("a[href*='/edit/']").all()
+        ):
+            studio.go(page, address)
+            studio.shoot(page, f"policy-{address.rstrip('/').rpartition('/')[2]}", full=True)
+        studio.go(page, "/policies/2/")
         page.get_by_role("button", name="Try").first.click()
         page.wait_for_load_state("networkidle")
         studio.shoot(page, "policy-trial", full=True)
