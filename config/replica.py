@@ -17,7 +17,16 @@ log = structlog.get_logger(__name__)
 
 PAGES = frozenset({"audit"})
 # Who is asking is known from the truth alone: somebody whose role was taken must not read on for a moment.
-_NEVER = frozenset({"accounts.user", "accounts.apikey", "sessions.session"})
+_NEVER = frozenset(
+    {
+        "accounts.user",
+        "accounts.customrole",
+        "accounts.apikey",
+        "sessions.session",
+        "usersessions.usersession",
+        "mfa.authenticator",
+    }
+)
 
 _behind_is_fine: ContextVar[bool] = ContextVar("behind_is_fine", default=False)
 

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.models import ApiKey, AuditEntry, User
+from accounts.models import ApiKey, AuditEntry, CustomRole, User
 from accounts.roles import Role
 from config import replica
 from tests import making
@@ -27,8 +27,9 @@ django.setup()
 from django.db import connections
 from django.test import Client
 from accounts.models import User
+from tests.signing_in import force_login
 client = Client(SERVER_NAME="localhost")
-client.force_login(User.objects.get(username=sys.argv[1]))
+force_login(client, User.objects.get(username=sys.argv[1]))
 asked = {}
 for path in ("/audit/", "/sanctions/", "/"):
     seen = {"default": [], "replica": []}
@@ -64,7 +65,9 @@ def test_nothing_is_read_behind_unless_a_page_says_so(model: Any) -> None:
     assert (ROUTER.db_for_read(model), ROUTER.db_for_write(model)) == (None, "default")
 
 
-@pytest.mark.parametrize(("model", "database"), [(AuditEntry, "replica"), (User, None), (ApiKey, None)])
+@pytest.mark.parametrize(
+    ("model", "database"), [(AuditEntry, "replica"), (User, None), (CustomRole, None), (ApiKey, None)]
+)
 def test_who_asks_is_never_read_behind(model: Any, database: str | None) -> None:
     before = replica._behind_is_fine.set(True)
     try:

@@ -128,7 +128,14 @@ def test_forgetting_leaves_what_an_open_case_needs() -> None:
     account = making.account()
     case = about(account)
     keep(case, [Given(account.pk, Kind.PHONE, making.PHONE)])
-    assert forget_words(account) == {"evidence": 0, "contacts": 0, "reports": 0, "appeals": 0, "notes": 1}
+    assert forget_words(account) == {
+        "evidence": 0,
+        "contacts": 0,
+        "reports": 0,
+        "appeals": 0,
+        "snippets": 0,
+        "notes": 1,
+    }
     assert Evidence.objects.filter(case=case).exists()
     assert Contact.objects.filter(case=case).exists()
 
@@ -144,6 +151,6 @@ def test_forgetting_takes_every_word_that_nothing_needs() -> None:
     for closed in (case, other):
         closed.decisions.update(undo_until=None)
     gone = forget_words(account)
-    assert gone == {"evidence": 1, "contacts": 1, "reports": 1, "appeals": 0, "notes": 0}
+    assert gone == {"evidence": 1, "contacts": 1, "reports": 1, "appeals": 0, "snippets": 1, "notes": 0}
     assert Report.objects.get(reporter=account).text == ""
     assert not Appeal.objects.exists()
