@@ -177,6 +177,7 @@ def _policy(studio: Studio) -> None:
             page.wait_for_url("**/edit/*/")
         studio.go(page, "/policies/2/")
         studio.shoot(page, "policy-draft", full=True)
+        studio.go(page, "/policies/2/edit/rules/")
         for address in dict.fromkeys(
             link.get_attribute("href") or "" for link in page.locator("a[href*='/edit/']").all()
         ):
