@@ -4,7 +4,10 @@
 
 (() => {
   if (!window.trustedTypes) return;
-  const FORBIDDEN = "script, iframe, frame, object, embed, base, style, portal, noscript, noembed, noframes, plaintext, xmp, meta[http-equiv], link[rel=import]";
+  const FORBIDDEN =
+    "script, iframe, frame, object, embed, base, style, portal, meta[http-equiv], link[rel=import], " +
+    // These are read one way where scripts are off, as here, and another way on the page.
+    "noscript, noembed, noframes, plaintext, xmp";
   const ADDRESSES = new Set(["href", "src", "action", "formaction", "xlink:href", "data", "ping", "srcdoc"]);
   const RUNS = /^(?:javascript|vbscript|data):/i;
   const PICTURE = /^data:image\/(?:png|gif|jpeg|webp|svg\+xml)[;,]/i;
@@ -17,8 +20,15 @@
     return name === "srcdoc" || (RUNS.test(said) && !(element.localName === "img" && PICTURE.test(said)));
   }
 
-  const runs = (element) =>
-    element.matches(FORBIDDEN) ||
+  // htmx reads a whole page to take its body: what that page's head names is read then, and neither fetched nor run.
+  const isRead = (element, sink) =>
+    (sink === "Document parseHTMLUnsafe" || sink === "DOMParser parseFromString") &&
+    element.matches("html > head > script[src]") &&
+    element.attributes.length <= 3 &&
+    !element.textContent.trim();
+
+  const runs = (element, sink) =>
+    (element.matches(FORBIDDEN) && !isRead(element, sink)) ||
     [...element.attributes].some(
       (attribute) =>
         /^(?:on|hx-on|data-hx-on|hx-vars|data-hx-vars)/i.test(attribute.name) ||
@@ -26,13 +36,13 @@
         address(element, attribute),
     );
 
-  const isQuiet = (root) =>
+  const isQuiet = (root, sink) =>
     [...root.querySelectorAll("*")].every(
-      (element) => !runs(element) && (element.localName !== "template" || isQuiet(element.content)),
+      (element) => !runs(element, sink) && (element.localName !== "template" || isQuiet(element.content, sink)),
     );
 
   trustedTypes.createPolicy("default", {
-    createHTML: (markup) =>
-      isQuiet(new DOMParser().parseFromString(inert.createHTML(markup), "text/html")) ? markup : null,
+    createHTML: (markup, _kind, sink) =>
+      isQuiet(new DOMParser().parseFromString(inert.createHTML(markup), "text/html"), sink) ? markup : null,
   });
 })();

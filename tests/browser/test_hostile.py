@@ -102,7 +102,7 @@ def test_on_every_page(open_page: OpenPage, live_server: Any, world: World, widt
         if found:
             faults[path] = found
 
-    assert faults == {}
+    assert faults == {}, "\n".join(f"{path}: {one}" for path, found in faults.items() for one in found)
 
 
 def test_in_what_htmx_brings(open_page: OpenPage, live_server: Any, world: World) -> None:
