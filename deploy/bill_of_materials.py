@@ -69,9 +69,13 @@ class Package:
         except PackageNotFoundError:
             return ""
         classified = [_CLASSIFIED[each] for each in said.get_all("Classifier") or [] if each in _CLASSIFIED]
-        free = (said.get("License") or "").strip()
+        free = (said["License"] if "License" in said else "").strip()
         short = free if free and len(free) < 60 and "\n" not in free else ""
-        return said.get("License-Expression") or " OR ".join(classified) or _SPELLED.get(short, short)
+        return (
+            (said["License-Expression"] if "License-Expression" in said else "")
+            or " OR ".join(classified)
+            or _SPELLED.get(short, short)
+        )
 
 
 def packages() -> list[Package]:

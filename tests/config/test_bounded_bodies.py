@@ -28,7 +28,7 @@ def _post(**environ: Any) -> HttpResponse:
     request = RequestFactory().post("/me/")
     request.META.pop("CONTENT_LENGTH", None)
     request.META |= environ
-    request._stream = Unread()  # type: ignore[attr-defined]
+    request._stream = Unread()
     return bounded_bodies(lambda _: HttpResponse("taken"))(request)
 
 

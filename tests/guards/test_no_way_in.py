@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -25,6 +26,10 @@ SAFE = {
     "moderation/templatetags/speech.py": "a constant",
     "moderation/templatetags/words.py": "constants, and parts that are each escaped above",
 }
+
+
+def _options(servers: Any) -> Any:
+    return servers["default"]["OPTIONS"]
 
 
 def name_of(path: Path) -> str:
@@ -69,7 +74,7 @@ def test_nothing_reads_a_form_that_can_run(path: Path) -> None:
 def test_tasks_and_the_cache_speak_json_alone() -> None:
     assert settings.CELERY_TASK_SERIALIZER == settings.CELERY_RESULT_SERIALIZER == "json"
     assert settings.CELERY_ACCEPT_CONTENT == ["json"]
-    assert settings.CACHES["default"]["OPTIONS"]["serializer"] == "config.cache.JSONSerializer"
+    assert _options(settings.CACHES)["serializer"] == "config.cache.JSONSerializer"
     assert "Pickle" not in getattr(settings, "SESSION_SERIALIZER", "JSON")
 
 
@@ -93,11 +98,11 @@ def test_nothing_waits_for_ever(path: Path) -> None:
 
 
 def test_the_database_and_redis_wait_for_nobody_for_ever() -> None:
-    options = settings.DATABASES["default"]["OPTIONS"]
+    options = _options(settings.DATABASES)
     assert int(options["connect_timeout"]) <= 10
     assert "statement_timeout" in options["options"]
     assert "idle_in_transaction_session_timeout" in options["options"]
-    assert settings.CACHES["default"]["OPTIONS"]["socket_timeout"] <= 5
+    assert _options(settings.CACHES)["socket_timeout"] <= 5
     assert settings.CELERY_TASK_TIME_LIMIT <= 300
 
 
