@@ -69,12 +69,10 @@ class Package:
         except PackageNotFoundError:
             return ""
         classified = [_CLASSIFIED[each] for each in said.get_all("Classifier") or [] if each in _CLASSIFIED]
-        free = (said["License"] if "License" in said else "").strip()
+        free = "".join(said.get_all("License") or []).strip()
         short = free if free and len(free) < 60 and "\n" not in free else ""
         return (
-            (said["License-Expression"] if "License-Expression" in said else "")
-            or " OR ".join(classified)
-            or _SPELLED.get(short, short)
+            "".join(said.get_all("License-Expression") or []) or " OR ".join(classified) or _SPELLED.get(short, short)
         )
 
 

@@ -71,6 +71,7 @@ def test_it_is_written_where_asked(tmp_path: Path) -> None:
     ("status", "said", "outcome"),
     [
         (0, "No known vulnerabilities found", audit.CLEAN),
+        (0, "No known vulnerabilities found\namqp  Dependency not found and could not be audited", audit.SKIPPED),
         (1, "Found 2 known vulnerabilities in 1 package", audit.FOUND),
         (1, "Found 1 known vulnerability in 1 package\nConnectionError", audit.FOUND),
         (1, "requests.exceptions.ConnectionError: Max retries exceeded", audit.SKIPPED),
