@@ -61,7 +61,7 @@ def _run(command: list[str]) -> tuple[int, str]:
 def _told(outcome: int, said: str) -> int:
     if outcome == SKIPPED:
         sys.stderr.write(
-            "SKIPPED: the advisories cannot be reached from here, so not everything was looked at. Run `make audit` where"
+            "SKIPPED: the advisories cannot be reached from here, so not all was looked at. Run `make audit` where"
             " there is a network.\n"
         )
         return SKIPPED if os.environ.get("AUDIT_STRICT") == "1" else CLEAN
