@@ -8,7 +8,7 @@ PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 ANY_KEY = $$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults check inspect bench bench-ingest bench-prescreen bench-queue bench-admin bench-audit screens permissions lock lint format types contracts migrations-check deploy-check clean
+.PHONY: help run test test-faults check inspect bench bench-ingest bench-prescreen bench-queue bench-admin bench-audit screens permissions sbom licences audit lock lint format types contracts migrations-check deploy-check clean
 
 help:
 	@echo "make run     run Haven on this machine (make run PORT=8123 for another port)"
@@ -16,6 +16,7 @@ help:
 	@echo "make test-faults   kill everything at random and see that nothing is lost (make test-faults SEED=7)"
 	@echo "make check   everything that must pass before a change is shared"
 	@echo "make bench   measure (make bench-prescreen: the pre-screen beside its rivals)"
+	@echo "make sbom    list what Haven is made of; make audit: known weaknesses in it"
 	@echo "make clean   remove what these commands made, the demo's data too"
 
 run: .venv/.installed
@@ -97,6 +98,19 @@ lock:
 	@$(LOCK) pyproject.toml -o requirements.txt
 	@$(LOCK) --group embedded -c requirements.txt -o requirements-embedded.txt
 	@$(LOCK) --group dev -c requirements.txt -o requirements-dev.txt
+
+# What Haven is made of (CycloneDX), from the pinned requirements, without a network; and its licences, for people.
+SBOM ?= sbom.json
+sbom: .venv/.installed
+	@$(PY) -m deploy.bill_of_materials sbom $(SBOM)
+
+licences: .venv/.installed
+	@$(PY) -m deploy.bill_of_materials licences docs/licences.md
+
+# Known weaknesses in the pinned packages. pip-audit gets an environment of its own; without a network this says that
+# it was skipped, and only then. AUDIT_STRICT=1 makes a skip a failure, as where a release is made.
+audit: .venv/.installed
+	@$(PY) deploy/audit.py
 
 clean:
 	@rm -rf .venv var staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -10,11 +10,14 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from moderation.domain.plainly import plainly
+
 WITHHELD = "[withheld]"
 _PRIVATE_FIELDS = frozenset(
     {"text", "body", "content", "message_text", "notice", "note", "payload", "evidence"}
     | {"password", "secret", "token", "key", "authorization", "cookie", "cookies", "session", "sessionid"}
 )
+_OF_SEVERAL_LINES = frozenset({"exception", "stack"})
 # PostgreSQL's DETAIL shows the offending row; psycopg puts it into str(error), and so into every traceback. The row
 # may hold anything, so everything is withheld up to the end of that error.
 _ROW_CONTENTS = re.compile(r"DETAIL: .*?(?=\n\n(?:The above exception was|During handling of)|\Z)", re.DOTALL)
@@ -45,6 +48,17 @@ _CONTEXT: list[Processor] = [
 ]
 
 
+def on_one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """What strangers sent (a path, a name) moves no cursor, colours nothing and begins no line of its own.
+
+    Only tracebacks keep their lines.
+    """
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = plainly(value, keep="\n\t" if name in _OF_SEVERAL_LINES else "")
+    return event
+
+
 def configure_structlog() -> None:
     structlog.configure(
         processors=[*_CONTEXT, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -60,6 +74,7 @@ def _last_steps(*, readable: bool) -> list[Processor]:
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         structlog.processors.format_exc_info,
         withhold_private,
+        on_one_line,
     ]
     if readable:  # the supervisor of `make run` writes the time before each line
         plain = structlog.dev.plain_traceback

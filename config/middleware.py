@@ -1,6 +1,6 @@
 """What every answer carries: a request id, and headers that keep private pages out of caches and other sites.
 
-Must not know any page, model or permission.
+Also what is refused by its headers alone, before anything reads it. Must not know any page, model or permission.
 """
 
 import ipaddress
@@ -12,6 +12,7 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from accounts.audit import caller_address
 from moderation import meters
@@ -98,3 +99,26 @@ def private_responses(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+def bounded_bodies(get_response: Handler) -> Handler:
+    """A form that says it is too large, or does not say how large it is, is refused before a byte of it is read.
+
+    The machine interface does the same itself (moderation.api.entrance), in its own words.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        status = None if request.path.startswith("/api/") else _refused_by_length(request)
+        return render(request, "too_large.html", {"status": status}, status=status) if status else get_response(request)
+
+    return middleware
+
+
+def _refused_by_length(request: HttpRequest) -> int | None:
+    if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
+        return 411
+    said = request.headers.get("Content-Length") or "0"
+    if not (said.isascii() and said.isdigit()):
+        return 400
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return 413 if len(said) > len(str(limit)) or int(said) > limit else None

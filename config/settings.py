@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from config import embedded, environment, logs
+from config import embedded, environment, logs, static_headers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = embedded.var_dir()
@@ -65,6 +65,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.private_responses",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.bounded_bodies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -72,7 +74,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.gate.Gate",
     "moderation.http.Refusals",
@@ -329,12 +330,18 @@ CONTENT_SECURITY_POLICY = {
         "frame-src": [NONE],
         "frame-ancestors": [NONE],
         "form-action": [SELF],
+        "worker-src": [NONE],
+        "manifest-src": [NONE],
+        # Markup becomes elements only through the policy of static/js/trusted.js; text never becomes a script.
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["default", "haven-inspect"],
     }
 }
 METRICS_TOKEN = environment.secret("METRICS_TOKEN")  # for whoever scrapes /metrics; empty: there is no such page
 API_CALLS_PER_MINUTE = environment.number("API_CALLS_PER_MINUTE", default=6000, least=1)  # by one key
 INTAKE_BACKLOG = environment.number("INTAKE_BACKLOG", default=2_000_000, least=1)  # unscreened; more are not taken
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # the largest body the machine interface promises to take
+DATA_UPLOAD_MAX_NUMBER_FILES = 0  # Haven takes no files: a form that brings one is refused
 
 STATIC_URL = "static/"
 STATIC_ROOT = None if LOCAL else BASE_DIR / "staticfiles"  # one's own machine needs no collectstatic
@@ -348,6 +355,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = LOCAL
+WHITENOISE_ADD_HEADERS_FUNCTION = static_headers.static_headers
 
 # The chat platform that learns of sanctions, and what counts as the community's own site.
 WEBHOOK_URL = environment.text("WEBHOOK_URL")

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from accounts import SYSTEM
+from moderation.domain.plainly import plainly
 from moderation.domain.told import END_OF_TIME, ToldAccount, ToldMessage, account_fault, message_fault
 from moderation.management.conversation_lines import BadLine, read_line
 from moderation.management.line_reader import Line, LineReader, Position
@@ -226,8 +227,7 @@ class Checking:
 
 def sentence(refusal: Refusal) -> str:
     """Fit for a terminal: what a file says cannot move the cursor or colour the screen."""
-    text = f"Line {refusal.number}: {refusal.sentence}"
-    return "".join(char if char.isprintable() else "�" for char in text)
+    return plainly(f"Line {refusal.number}: {refusal.sentence}")
 
 
 def _part(items: list[tuple[Rejected, Source]]) -> bytes:

@@ -10,13 +10,12 @@ from django.db.models import OuterRef, Subquery
 
 from accounts import Actor
 from accounts.roles import Capability
+from moderation.domain.spreadsheet import cell
 from moderation.models import OutboxEvent, clock
 from moderation.permissions import require
 from moderation.queries.sanction_lists import Asked, all_of
 
 CHUNK = 2_000
-# What a spreadsheet takes for the beginning of a formula, also in the wide letters of East Asia.
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 _COLUMNS = {
     "sanction": "pk",
@@ -73,7 +72,7 @@ def _lines(rows: Any) -> Iterator[str]:
 
 
 def _cells(row: Iterable[Any]) -> list[str]:
-    return [safe(_text(value)) for value in row]
+    return [cell(_text(value)) for value in row]
 
 
 def _text(value: Any) -> str:
@@ -82,8 +81,3 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def safe(text: str) -> str:
-    """A cell that no spreadsheet runs: what looks like a formula gets an apostrophe before it."""
-    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from django import template
 from django.contrib.messages.storage.base import Message
+from django.forms import BoundField
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeData, SafeString, mark_safe
 
 from moderation.domain.masking import Piece
 from moderation.queries.transcripts import Tag
@@ -30,9 +31,10 @@ def who(name: str) -> SafeString:
 
 
 @register.filter
-def plain(text: str) -> str:
+def plain(text: str | BoundField) -> str:
     """A text without the signs that turn the words after it around, where no element can hold them in."""
-    return _TURNS.sub("", text)
+    said = _TURNS.sub("", str(text))
+    return mark_safe(said) if isinstance(text, SafeData | BoundField) else said  # noqa: S308 - only signs were taken out
 
 
 @register.filter

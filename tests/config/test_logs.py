@@ -15,6 +15,8 @@ from django.core import signing
 from django.db import IntegrityError, connection, transaction
 
 from config import logs
+from tests import hostile
+from tests.hostile import Sort
 
 PRIVATE = "my number is 555 0100"
 
@@ -112,3 +114,24 @@ def test_json_line_is_one_object_with_a_time() -> None:
     line = json.loads(written.getvalue())
     assert line.pop("timestamp").endswith("Z")
     assert line == {"event": "stored", "count": 3, "level": "info", "logger": "test"}
+
+
+@pytest.mark.parametrize("payload", hostile.of(Sort.TERMINAL, Sort.BIDI), ids=lambda payload: payload.name)
+def test_no_line_obeys_what_a_stranger_sent(written: StringIO, payload: hostile.Payload) -> None:
+    """A path, a name, an argument: no cursor moves, and no line begins that we did not begin."""
+    structlog.get_logger("test").info("request", path=payload.text, **{"user agent": payload.text})
+    logging.getLogger("django.request").warning("Not Found: %s", payload.text)
+
+    lines = written.getvalue().splitlines(keepends=True)
+    assert len(lines) == 2
+    assert all(line[:-1].isprintable() for line in lines)
+
+
+def test_a_traceback_keeps_its_lines_and_nothing_else(written: StringIO) -> None:
+    try:
+        int("\x1b[2J\u202e")
+    except ValueError:
+        structlog.get_logger("test").exception("it failed")
+
+    assert "Traceback" in written.getvalue()
+    assert {"\x1b", "\u202e"}.isdisjoint(written.getvalue())

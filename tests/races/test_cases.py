@@ -136,6 +136,45 @@ def test_approving_against_refusing(_round: int) -> None:
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
+@pytest.mark.parametrize("answer", ["approve", "refuse"])
+def test_two_who_approve(_round: int, answer: str) -> None:
+    """Or who refuse: one answer counts, and everything follows from it once."""
+    ann = making.listener(badges=[TEEN_BADGE])
+    proposal = making.decided(making.case(actor=ann, other=making.teen()), "teen_badge_removal")
+    people = [making.senior(), making.senior(), making.admin()]
+
+    def give(who: Any) -> Any:
+        if answer == "approve":
+            return approve_decision(proposal.pk, actor=who)
+        return refuse_decision(proposal.pk, actor=who, note="no")
+
+    results = at_once(*(lambda who=who: give(who) for who in people))
+
+    assert _refusals(results) == len(people) - 1
+    [winner] = [who for who, result in zip(people, results, strict=True) if not isinstance(result, Refused)]
+    proposal.refresh_from_db()
+    assert proposal.answered_by == winner
+    assert Sanction.objects.filter(state=SanctionState.IN_FORCE).count() == (1 if answer == "approve" else 0)
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_undoing_against_approving(_round: int) -> None:
+    """Whoever proposed takes it back at the moment at which somebody signs it."""
+    ann, me = making.listener(badges=[TEEN_BADGE]), making.moderator()
+    proposal = making.decided(making.case(actor=ann, other=making.teen()), "teen_badge_removal", by=me)
+    boss = making.senior()
+
+    results = at_once(
+        lambda: undo_decision(proposal.pk, actor=me),
+        lambda: approve_decision(proposal.pk, actor=boss),
+    )
+
+    assert _refusals(results) == 1
+    ann.refresh_from_db()
+    assert bool(ann.badges_removed) is isinstance(results[0], Refused)
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
 def test_two_undos(_round: int) -> None:
     me = making.moderator()
     decision = making.decided(making.case(), "suspension:7", by=me)

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseError
 
 from accounts import SYSTEM
+from moderation.domain.plainly import plainly
 from moderation.domain.refusals import Refused
 from moderation.management.refused_file import CannotWrite, RefusedFile
 from moderation.management.report_mapping import BadMapping, ReportMapping, read_mapping, shown
@@ -56,11 +57,11 @@ class Command(BaseCommand):
             with _opened(path, mapping) as file:
                 self._import(Rows(file, mapping), mapping, None if options["dry_run"] else refused)
         except BadMapping as error:
-            raise CommandError(f"{options['mapping']} does not fit: {error}.") from error
+            raise CommandError(plainly(f"{options['mapping']} does not fit: {error}.")) from error
         except CannotWrite as error:
             raise CommandError(str(error)) from error
         except (NotCsv, UnicodeError) as error:
-            raise CommandError(f"{name} cannot be read as CSV in {mapping.encoding}: {error}.") from error
+            raise CommandError(plainly(f"{name} cannot be read as CSV in {mapping.encoding}: {error}.")) from error
         except OSError as error:
             raise CommandError(f"{name} cannot be read: {error.strerror}.") from error
         except DatabaseError as error:
@@ -87,7 +88,8 @@ class Command(BaseCommand):
     def _take(self, row: Row, told: ToldReport, known: set[str], counts: Counts, kept: "_Kept | None") -> None:
         is_known = told.id in known
         if kept is None:
-            self.stdout.write(f"Line {row.number}: {'here already' if is_known else 'new'}, {_summary(told)}")
+            said = f"Line {row.number}: {'here already' if is_known else 'new'}, {_summary(told)}"
+            self.stdout.write(plainly(said))
         elif not is_known:
             try:
                 take_report(told, actor=SYSTEM)
@@ -100,7 +102,7 @@ class Command(BaseCommand):
 
     def _refuse(self, row: Row, why: str, counts: Counts, kept: "_Kept | None") -> None:
         counts.refused += 1
-        sentence = f"Line {row.number}: {why.rstrip('.')}."
+        sentence = plainly(f"Line {row.number}: {why.rstrip('.')}.")
         self.stderr.write(sentence)
         if kept:
             kept.add(row.raw, sentence)
@@ -147,7 +149,7 @@ def _mapping(path: Path) -> ReportMapping:
     try:
         return read_mapping(path)
     except BadMapping as error:
-        raise CommandError(f"{path} cannot be used: {error}.") from error
+        raise CommandError(plainly(f"{path} cannot be used: {error}.")) from error
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
 
