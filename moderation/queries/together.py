@@ -10,7 +10,7 @@ from moderation.domain.refusals import Missing
 from moderation.domain.vocabulary import Ground, Severity
 from moderation.models import Account, Case, CaseParty, clock
 from moderation.models.cases import CaseQuerySet
-from moderation.permissions import require, require_sight
+from moderation.permissions import may_see, require
 
 MOST_TOGETHER = 10  # nobody can keep more than that in mind, and others are kept from them meanwhile
 
@@ -52,9 +52,8 @@ def together_page(case_id: int, account_id: int, *, viewer: Actor) -> TogetherPa
     Three queries: the account, its cases, the time.
     """
     require(viewer, Capability.READ_CASES)
-    require_sight(viewer, Case.objects.filter(pk=case_id).first())
-    party = CaseParty.objects.filter(case=case_id, account=account_id).select_related("account").first()
-    if party is None:
+    party = CaseParty.objects.filter(case=case_id, account=account_id).select_related("account", "case").first()
+    if party is None or not may_see(viewer, party.case):
         raise Missing("There is no such account in this case.")
     now = clock.now()
     found = list(open_cases_of([party.account], viewer=viewer).select_related("holder")[: MOST_TOGETHER + 1])
