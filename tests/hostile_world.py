@@ -19,6 +19,7 @@ from moderation.operations.leases import claim_case
 from moderation.operations.screening import screen_batch
 from tests import hostile, making
 from tests.hostile import Sort
+from tests.signing_in import signed_in
 
 SENT = "2026-03-01T18:%02d:%02dZ"
 NAMES = [payload.text[:150] for payload in hostile.CORPUS]
@@ -129,15 +130,10 @@ def _coop_report() -> dict[str, Any]:
     }
 
 
-def signed_in(user: User) -> Client:
-    client = Client(raise_request_exception=False)
-    client.force_login(user)
-    return client
-
-
 def by_the_forms(world: World) -> None:
     """What staff type, through their forms: notes, views, escalations, refusals, keys, settings."""
-    staff, senior, admin = signed_in(world.moderator), signed_in(world.senior), signed_in(world.admin)
+    people = (world.moderator, world.senior, world.admin)
+    staff, senior, admin = (signed_in(person, raise_request_exception=False) for person in people)
     case = world.cases[0]
     sent = [
         staff.post(reverse("case_note", args=[case.pk]), {"text": WHOLE, "account": case.subject_id, "pinned": "on"}),

@@ -16,6 +16,13 @@ from accounts.models import User
 _plain_force_login = Client.force_login
 
 
+def signed_in(user: User, **options: Any) -> Client:
+    """A browser, as far as Django's test client is one, in which this person works."""
+    client = Client(**options)
+    client.force_login(user)
+    return client
+
+
 def force_login(client: Client, user: User, backend: str | None = None) -> None:
     """What `Client.force_login` does in every test: a session of somebody who has just shown password and factor."""
     with_password(client, user, backend)

@@ -11,6 +11,8 @@ from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from accounts.models import User
+from moderation.models import Case, PolicyVersion
+from tests import making
 from tests.browser.stage import there
 from tests.browser.traffic import InProgress
 
@@ -101,3 +103,21 @@ def faults() -> Callable[[Page], list[str]]:
         ]
 
     return found
+
+
+@pytest.fixture
+def time_to_undo(transactional_db: None) -> None:
+    """Browsers on a busy machine are slower than people: the window is long, so that no test races it."""
+    version = PolicyVersion.objects.in_force()
+    version.body |= {"undo_seconds": 120}
+    version.save()
+
+
+@pytest.fixture
+def moderator(transactional_db: None) -> User:
+    return making.moderator(name="Moderator 3")
+
+
+@pytest.fixture
+def teen_case(transactional_db: None) -> Case:
+    return making.case(actor=making.listener(username="calmHarbor", badges=["teen_listener"]), other=making.teen())

@@ -54,8 +54,7 @@ def test_a_person_appeals_on_a_phone_without_javascript(open_page: OpenPage, san
     assert Appeal.objects.get().by_link
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1366])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1366, "light")])
 def test_axe_finds_nothing_on_the_hosted_page(
     open_page: OpenPage, sanction: Sanction, faults: Any, width: int, scheme: Any
 ) -> None:
@@ -106,8 +105,7 @@ def test_hearing_without_javascript(open_page: OpenPage, sanction: Sanction, sen
     expect(page.get_by_role("heading", name="Overturned")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1366])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1366, "light")])
 def test_axe_finds_nothing_on_the_pages_of_staff(
     open_page: OpenPage, sanction: Sanction, senior: User, faults: Any, width: int, scheme: Any
 ) -> None:

@@ -1,6 +1,5 @@
-"""The case page in a real browser: the whole triage by mouse, by keyboard alone, without JavaScript, by two people."""
+"""The case page in a real browser: the whole triage by mouse, by keyboard alone, without JavaScript."""
 
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,36 +8,15 @@ from playwright.sync_api import Page
 
 from accounts.models import User
 from moderation.domain.vocabulary import CaseState, Lane
-from moderation.models import Account, Case, Decision, PolicyVersion, Skip, clock
+from moderation.models import Account, Case, Decision, Skip, clock
 from moderation.operations.escalating import raise_case
-from moderation.operations.leases import claim_case, take_over
+from moderation.operations.leases import claim_case
 from tests import making
+from tests.browser.casework import DESK, fresh, heading, is_free, shows
 from tests.browser.conftest import OpenPage
 from tests.browser.stage import expect
-from tests.waiting import eventually
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-DESK = {"viewport": {"width": 1366, "height": 768}}
-
-
-@pytest.fixture(autouse=True)
-def time_to_undo(transactional_db: None) -> None:
-    """Browsers on a busy machine are slower than people: the window is long, so that no test races it."""
-    version = PolicyVersion.objects.in_force()
-    version.body |= {"undo_seconds": 120}
-    version.save()
-
-
-@pytest.fixture
-def moderator() -> User:
-    return making.moderator(name="Moderator 3")
-
-
-@pytest.fixture
-def teen_case() -> Case:
-    return making.case(actor=making.listener(username="calmHarbor", badges=["teen_listener"]), other=making.teen())
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("time_to_undo")]
 
 
 def stay_loaded(page: Page) -> None:
@@ -48,26 +26,6 @@ def stay_loaded(page: Page) -> None:
 
 def was_reloaded(page: Page) -> bool:
     return not page.evaluate("window.notReloaded === true")
-
-
-def heading(page: Page, case: Case) -> None:
-    shows(page, f"Case {case.pk}")
-
-
-def shows(page: Page, title: str) -> None:
-    """A page is there when its heading is, and when htmx has taken it in, which follows some milliseconds later."""
-    expect(page.get_by_role("heading", level=1)).to_have_text(title)
-    expect(page.locator(".htmx-added, .htmx-settling, .htmx-swapping, .htmx-request")).to_have_count(0)
-
-
-def poll(page: Page) -> None:
-    """Ask now whether the case is still one's own, instead of in five seconds."""
-    with page.expect_response(re.compile("/renew/")):
-        page.evaluate("htmx.trigger('[data-poll]', 'poll')")
-
-
-def fresh(case: Case) -> Case:
-    return Case.objects.get(pk=case.pk)
 
 
 def test_from_the_queue_to_a_decision_and_back(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
@@ -181,157 +139,6 @@ def test_without_javascript(open_page: OpenPage, moderator: User, teen_case: Cas
     assert fresh(teen_case).state == CaseState.OPEN
 
 
-def test_two_people_on_one_case(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
-    first = open_page("/", moderator)
-    first.get_by_role("button", name="Review next").click()
-    heading(first, teen_case)
-    first.get_by_label("Note for the record").fill("my careful note")
-
-    second = open_page(f"/cases/{teen_case.pk}/", making.moderator(name="Moderator 8"))
-    expect(second.get_by_text("Moderator 3 is working on this case")).to_be_visible()
-    second.get_by_role("button", name="Take it over from Moderator 3").click()
-    expect(second.get_by_role("button", name="Confirm and next")).to_be_visible()
-
-    card = first.get_by_role("alert").filter(has_text="You no longer hold this case")  # the page asks by itself
-    expect(card).to_contain_text("Moderator 8 has this case now", timeout=20_000)
-    expect(first.get_by_label("Note for the record")).to_have_value("my careful note")
-
-    card.get_by_role("button", name="Take it back from Moderator 8").click()
-    expect(card).to_have_count(0)
-    expect(first.get_by_role("button", name="Confirm and next")).to_be_visible()
-    expect(first.get_by_label("Note for the record")).to_have_value("my careful note")
-    assert fresh(teen_case).holder == moderator
-
-
-def test_a_stale_decision_gets_a_card_and_keeps_what_was_typed(
-    open_page: OpenPage, moderator: User, teen_case: Case
-) -> None:
-    claim_case(teen_case.pk, actor=moderator)
-    page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
-    page.get_by_label("Note for the record").fill("my careful note")
-    Case.objects.filter(pk=teen_case.pk).update(version=teen_case.version + 5)
-
-    page.get_by_role("button", name="Confirm and next").click()
-
-    expect(page.get_by_text("Not decided: the case has changed")).to_be_visible()
-    expect(page.get_by_label("Note for the record")).to_have_value("my careful note")
-    assert page.url.endswith(f"/cases/{teen_case.pk}/")
-    page.get_by_role("button", name="Confirm and next").click()
-    expect(page.get_by_text(f"Case {teen_case.pk}: proposed")).to_be_visible()
-
-
-def test_who_took_a_case_over_is_known_within_five_seconds(
-    open_page: OpenPage, moderator: User, teen_case: Case
-) -> None:
-    claim_case(teen_case.pk, actor=moderator)
-    first = open_page("/", moderator)
-    first.clock.install()
-    first.goto(first.url + f"cases/{teen_case.pk}/")
-    first.get_by_label("Note for the record").fill("my careful note")
-    first.get_by_text("Suspend …").click()
-    second = open_page(f"/cases/{teen_case.pk}/", making.moderator(name="Moderator 8"))
-    second.get_by_role("button", name="Take it over from Moderator 3").click()
-    expect(second.get_by_role("button", name="Confirm and next")).to_be_visible()
-
-    first.clock.run_for(5_000)
-
-    expect(first.get_by_role("alert").filter(has_text="You no longer hold this case")).to_be_visible()
-    expect(first.get_by_label("Note for the record")).to_have_value("my careful note")
-    assert first.locator("input[value=suspend]").is_checked()
-    first.get_by_role("button", name="Confirm and next").click()
-    expect(first.get_by_role("alert").filter(has_text="Moderator 8 has this case now")).to_be_visible()
-    assert not Decision.objects.exists()
-    assert fresh(teen_case).holder is not None
-
-
-def test_before_the_lease_runs_out_the_page_warns_and_one_key_keeps_it(
-    open_page: OpenPage, moderator: User, teen_case: Case
-) -> None:
-    claim_case(teen_case.pk, actor=moderator)
-    page = open_page("/", moderator)
-    page.clock.install()
-    Case.objects.filter(pk=teen_case.pk).update(lease_expires_at=clock.now() + timedelta(seconds=100))
-    page.goto(page.url + f"cases/{teen_case.pk}/")
-    expect(page.locator("#lease time")).to_contain_text("1:")
-    page.route("**/renew/", lambda route: route.fulfill(status=204))  # nobody is there to renew it
-
-    page.clock.fast_forward(75_000)
-    page.clock.run_for(1_000)
-    expect(page.locator("#lease[data-ending]")).to_be_in_viewport()
-    expect(page.locator("#announce")).to_contain_text("Press “Stay on it”")
-
-    page.unroute("**/renew/")
-    page.keyboard.press("e")
-    expect(page.locator("#lease:not([data-ending])")).to_be_visible()
-    expect(page.locator("#announce")).to_have_text("The case stays yours.")
-    assert fresh(teen_case).is_held_by(moderator.pk, clock.now() + timedelta(seconds=200))
-
-
-def test_an_idle_page_lets_its_lease_run_out(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
-    claim_case(teen_case.pk, actor=moderator)
-    page = open_page("/", moderator)
-    page.clock.install()
-    page.goto(page.url + f"cases/{teen_case.pk}/")
-    page.get_by_label("Note for the record").fill("my careful note")
-    Case.objects.filter(pk=teen_case.pk).update(lease_expires_at=clock.now() - timedelta(seconds=1))
-
-    page.clock.fast_forward(245_000)
-
-    expect(page.get_by_role("alert").filter(has_text="Your lease on this case ran out")).to_be_visible()
-    expect(page.get_by_label("Note for the record")).to_have_value("my careful note")
-    page.get_by_role("button", name="Take it again").click()
-    expect(page.get_by_role("button", name="Confirm and next")).to_be_visible()
-    expect(page.get_by_label("Note for the record")).to_have_value("my careful note")
-
-
-def is_free(case: Case) -> bool:
-    return fresh(case).holder is None
-
-
-def test_going_elsewhere_frees_the_case(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
-    claim_case(teen_case.pk, actor=moderator)
-    page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
-
-    page.get_by_role("link", name="Back to the queue").click()
-
-    shows(page, "Review queue")
-    eventually(lambda: is_free(teen_case))
-
-
-def test_closing_the_window_frees_the_case(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
-    claim_case(teen_case.pk, actor=moderator)
-    page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
-
-    page.goto("about:blank")
-
-    eventually(lambda: is_free(teen_case))
-
-
-def test_whoever_reloads_the_page_has_not_left(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
-    claim_case(teen_case.pk, actor=moderator)
-    page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
-
-    page.reload()
-
-    expect(page.get_by_role("button", name="Confirm and next")).to_be_visible()
-
-    def is_held_again() -> bool:
-        poll(page)
-        return fresh(teen_case).holder == moderator
-
-    eventually(is_held_again)
-
-
-def test_whoever_reads_frees_nothing(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
-    claim_case(teen_case.pk, actor=moderator)
-    page = open_page(f"/cases/{teen_case.pk}/", making.moderator(), **DESK)
-
-    page.get_by_role("link", name="Back to the queue").click()
-
-    shows(page, "Review queue")
-    assert fresh(teen_case).holder == moderator
-
-
 def test_a_case_is_put_off_by_keyboard(open_page: OpenPage, moderator: User) -> None:
     held = claim_case(making.case().pk, actor=moderator)
     page = open_page(f"/cases/{held.pk}/", moderator, timezone_id="Pacific/Honolulu", **DESK)
@@ -386,8 +193,7 @@ def test_handing_over_without_javascript(open_page: OpenPage, moderator: User, t
     assert Skip.objects.get().too_close
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 768, 900, 1366])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (768, "dark"), (900, "light"), (1366, "dark")])
 def test_more_fits_into_the_window(open_page: OpenPage, teen_case: Case, width: int, scheme: Any, faults: Any) -> None:
     senior = making.senior()
     claim_case(teen_case.pk, actor=senior)
@@ -409,17 +215,7 @@ def test_more_fits_into_the_window(open_page: OpenPage, teen_case: Case, width: 
         assert faults(page) == []
 
 
-def test_an_open_page_keeps_its_lease(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
-    claim_case(teen_case.pk, actor=moderator)
-    page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
-    Case.objects.filter(pk=teen_case.pk).update(lease_expires_at=clock.now() + timedelta(seconds=40))
-
-    poll(page)
-    assert fresh(teen_case).is_held_by(moderator.pk, clock.now() + timedelta(seconds=200))
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 768, 1366])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (768, "light"), (1366, "dark"), (1366, "light")])
 def test_nothing_runs_out_of_the_window(
     open_page: OpenPage, moderator: User, teen_case: Case, width: int, scheme: Any
 ) -> None:
@@ -467,19 +263,6 @@ def test_hostile_words_run_nothing(open_page: OpenPage, moderator: User) -> None
     expect(page.locator("#consequences")).to_contain_text("education notice")
 
     assert page.evaluate("window.hit") is None
-
-
-def test_a_case_that_was_decided_elsewhere_says_so(open_page: OpenPage, moderator: User, teen_case: Case) -> None:
-    claim_case(teen_case.pk, actor=moderator)
-    page = open_page(f"/cases/{teen_case.pk}/", moderator, **DESK)
-    other = making.moderator(name="Moderator 8")
-    take_over(teen_case.pk, actor=other)
-    making.decided(teen_case, "education_notice", by=other)
-
-    card = page.get_by_role("alert").filter(has_text="You no longer hold this case")  # the page asks by itself
-    expect(card).to_contain_text("decided", timeout=20_000)
-    page.get_by_role("link", name="See what was decided").click()
-    expect(page.get_by_text("Decided by Moderator 8")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

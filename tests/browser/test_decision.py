@@ -8,28 +8,14 @@ from playwright.sync_api import Page, Route
 
 from accounts.models import User
 from moderation.domain.vocabulary import CaseState, Ground
-from moderation.models import Account, Case, Decision, PolicyVersion, Sanction
+from moderation.models import Account, Case, Decision, Sanction
 from moderation.operations.leases import claim_case
 from tests import making
+from tests.browser.casework import DESK, shows
 from tests.browser.conftest import OpenPage
 from tests.browser.stage import expect
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-DESK = {"viewport": {"width": 1366, "height": 768}}
-
-
-@pytest.fixture(autouse=True)
-def time_to_undo(transactional_db: None) -> None:
-    """Browsers on a busy machine are slower than people: the window is long, so that no test races it."""
-    version = PolicyVersion.objects.in_force()
-    version.body |= {"undo_seconds": 120}
-    version.save()
-
-
-@pytest.fixture
-def moderator() -> User:
-    return making.moderator(name="Moderator 3")
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("time_to_undo")]
 
 
 @pytest.fixture
@@ -43,11 +29,6 @@ def held(moderator: User) -> Case:
     )  # fmt: skip
     Case.objects.filter(pk=case.pk).update(grounds=["contact_requested", "offsite_contact"])
     return claim_case(case.pk, actor=moderator)
-
-
-def shows(page: Page, title: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(title)
-    expect(page.locator(".htmx-added, .htmx-settling, .htmx-swapping, .htmx-request")).to_have_count(0)
 
 
 def at(case: Case) -> str:

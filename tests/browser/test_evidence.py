@@ -129,8 +129,7 @@ def test_without_javascript(open_page: OpenPage, moderator: User, case: Case) ->
     expect(page.get_by_text("Marked as wrong by Moderator 3")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1366])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1366, "light")])
 def test_axe_finds_nothing_and_nothing_runs_out(
     open_page: OpenPage, moderator: User, case: Case, faults: Any, width: int, scheme: Any
 ) -> None:

@@ -63,8 +63,7 @@ def test_a_suspension_ends_after_the_check_in_on_a_phone(open_page: OpenPage) ->
     assert expire_sanctions() == 1
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1366])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1366, "light")])
 def test_pages_behind_a_link_are_for_everybody(open_page: OpenPage, width: int, scheme: Any, faults: Any) -> None:
     screen = {"viewport": {"width": width, "height": 768}, "color_scheme": scheme}
     waiting = making.until_check_in().check_in
@@ -88,8 +87,7 @@ def test_a_link_that_is_over_says_so_on_a_phone(open_page: OpenPage, faults: Any
     assert faults(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1366])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1366, "light")])
 def test_pages_of_staff_are_for_everybody(open_page: OpenPage, width: int, scheme: Any, faults: Any) -> None:
     boss = making.admin()
     overdue(4, never=True, username="calmHarbor")

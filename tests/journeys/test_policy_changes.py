@@ -4,7 +4,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
 from moderation.domain.vocabulary import Ground, Severity
 from moderation.models import Case, Decision, PolicyVersion, Sanction
 from moderation.operations.approvals import approve_decision
@@ -12,17 +11,12 @@ from moderation.operations.leases import claim_case
 from moderation.operations.screening import screen_batch
 from moderation.operations.trying import trial_batch
 from tests import making
+from tests.signing_in import signed_in
 from tests.views.test_policies import sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 REQUESTED = f"grounds.{Ground.CONTACT_REQUESTED}"
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from moderation.domain.vocabulary import TEEN_BADGE
 from moderation.models import Account, OutboxEvent
 from moderation.operations.approvals import approve_decision
 from tests import making
-from tests.views.test_case import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -20,7 +20,8 @@ from moderation.queries.alike import AlikePage, alike_page
 from tests import making
 from tests.operations.test_bulk import dismissed, lease, light
 from tests.queries.test_queue import open_cases
-from tests.views.test_case import HOSTILE, HX, address, signed_in
+from tests.signing_in import signed_in
+from tests.views.test_case import HOSTILE, HX, address
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from accounts.models import ApiKey, AuditEntry
 from accounts.roles import Scope
 from tests import making
-from tests.views.test_case import HOSTILE, signed_in
+from tests.signing_in import signed_in
+from tests.views.test_case import HOSTILE
 
 pytestmark = pytest.mark.django_db
 

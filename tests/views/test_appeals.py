@@ -18,7 +18,8 @@ from moderation.queries.appeal_figures import Period, appeal_figures
 from moderation.queries.hearings import hearing_page
 from tests import making
 from tests.operations.test_appeals import VIEW, again, heard, ruling, viewed
-from tests.views.test_case import HOSTILE, signed_in
+from tests.signing_in import signed_in
+from tests.views.test_case import HOSTILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

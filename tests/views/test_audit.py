@@ -6,21 +6,15 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from django.urls import reverse
 
 from accounts import SYSTEM, audit
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry
 from accounts.queries import PAGE_SIZE
 from tests import making
+from tests.signing_in import signed_in
 
 DAY = timedelta(days=1)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @transaction.atomic

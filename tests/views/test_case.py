@@ -11,16 +11,11 @@ from moderation.domain.vocabulary import CaseState, Ground
 from moderation.models import Account, Case, Message, clock
 from moderation.operations.leases import claim_case, take_over
 from tests import making
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HX = {"HX-Request": "true"}
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

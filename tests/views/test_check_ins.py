@@ -19,7 +19,8 @@ from moderation.operations.leases import claim_case
 from moderation.operations.questions_asked import answer_questions
 from moderation.queries import check_ins, questions_asked
 from tests import making
-from tests.views.test_case import HOSTILE, signed_in
+from tests.signing_in import signed_in
+from tests.views.test_case import HOSTILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

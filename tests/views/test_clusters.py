@@ -16,16 +16,11 @@ from moderation.operations.clusters import gather_lately
 from moderation.operations.leases import claim_case
 from tests import making
 from tests.operations.test_clusters import gives, remove, says, trio
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HOSTILE = "<script>alert(1)</script>\u202eevil\u202c<img src=x onerror=alert(1)>"
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

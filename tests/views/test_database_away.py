@@ -12,7 +12,7 @@ from accounts.models import User
 from moderation.models import Message
 from tests import making
 from tests.api.platform import Answer, Platform
-from tests.views.test_case import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,7 +17,8 @@ from moderation.operations.leases import claim_case, release_case, take_over
 from moderation.queries.cases import case_page
 from moderation.queries.desk import desk
 from tests import making
-from tests.views.test_case import HOSTILE, HX, address, signed_in
+from tests.signing_in import signed_in
+from tests.views.test_case import HOSTILE, HX, address
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,7 +12,8 @@ from moderation.models import OutboxEvent
 from moderation.operations.delivery import Answer, deliver_batch
 from tests import making
 from tests.outbox_events import post
-from tests.views.test_case import HOSTILE, signed_in
+from tests.signing_in import signed_in
+from tests.views.test_case import HOSTILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,7 +14,8 @@ from moderation.models import OutboxEvent
 from moderation.queries.endpoint import secrets_in_use, target
 from tests import making
 from tests.integrations.receiver import SECRET, Receiver, answers, drops, receiving
-from tests.views.test_case import HOSTILE, signed_in
+from tests.signing_in import signed_in
+from tests.views.test_case import HOSTILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

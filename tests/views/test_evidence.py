@@ -13,16 +13,11 @@ from moderation.operations import contacts
 from moderation.operations.labelling import mark_wrong
 from moderation.operations.leases import claim_case
 from tests import making
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HX = {"HX-Request": "true"}
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from moderation.models import Message, ScreeningFailure, clock
 from tests import making
-from tests.views.test_case import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,6 +16,7 @@ from moderation.operations.escalating import answer_escalation, raise_case
 from moderation.operations.leases import claim_case, take_over
 from moderation.queries.heads import SHOWN
 from tests import making
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,12 +24,6 @@ HX = {"HX-Request": "true"}
 LETTING = ["case_put_off", "case_hand_on", "case_hand_over", "case_raise"]
 WORDS = {"until": "hour", "to": "seniors", "lane": "crisis", "why": "a reason"}
 HOSTILE = "<script>alert(1)</script>\u202e\"'><img src=x onerror=alert(1)>"
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

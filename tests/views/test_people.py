@@ -9,17 +9,12 @@ from moderation.models import Account, Note
 from moderation.operations.leases import claim_case
 from moderation.operations.notes import write_note
 from tests import making
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HX = {"HX-Request": "true"}
 HOSTILE = "<script>alert(1)</script>\u202eevil\u202c<img src=x onerror=alert(1)>"
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

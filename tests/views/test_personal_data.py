@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry
@@ -15,14 +14,9 @@ from moderation.operations.contacts import Given, keep
 from moderation.operations.personal_data import forget_words, record_subject_access
 from moderation.queries.subject_access import person_data
 from tests import making
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(person: Any) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def take(person: Any, account: Account, **said: str) -> Any:

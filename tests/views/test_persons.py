@@ -14,17 +14,12 @@ from moderation.queries import persons
 from tests import making
 from tests.operations.test_contacts import gives
 from tests.operations.test_persons import reached
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 
 HX = {"HX-Request": "true"}
 HOSTILE = "<script>alert(1)</script>\u202eevil\u202c<img src=x onerror=alert(1)>"
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

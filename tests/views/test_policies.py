@@ -17,7 +17,8 @@ from moderation.operations.policies import save_draft, start_draft
 from moderation.operations.trying import start_trial, trial_batch
 from moderation.queries.policies import versions_page
 from tests import making
-from tests.views.test_case import HOSTILE, HX, signed_in
+from tests.signing_in import signed_in
+from tests.views.test_case import HOSTILE, HX
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

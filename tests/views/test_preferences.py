@@ -19,15 +19,10 @@ from moderation.domain.vocabulary import Severity
 from moderation.views.shift import KEPT
 from tests import making
 from tests.queries.test_queue import open_cases
+from tests.signing_in import signed_in
 
 PAGE = "/me/"
 HTMX = {"HX-Request": "true"}
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def liking(user: User, **likes: Any) -> User:

@@ -12,21 +12,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
 from moderation.models import SavedView, clock
 from moderation.operations.leases import claim_case
 from moderation.queries import tally
 from moderation.queries.queue import PAGE_SIZE, Asked, queue_page
 from tests import making
 from tests.queries.test_queue import open_cases
+from tests.signing_in import signed_in
 
 HTMX = {"HX-Request": "true"}
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.mark.django_db

@@ -23,7 +23,8 @@ from moderation.queries.sanction_lists import Asked, Tab, asked_from
 from moderation.queries.sanctions import sanctions_page
 from tests import making
 from tests.making import NOON
-from tests.views.test_case import HOSTILE, signed_in
+from tests.signing_in import signed_in
+from tests.views.test_case import HOSTILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,7 +16,8 @@ from moderation.models import Decision, Sanction, Statement
 from moderation.operations import standings
 from moderation.queries import statements
 from tests import making
-from tests.views.test_case import HOSTILE, signed_in
+from tests.signing_in import signed_in
+from tests.views.test_case import HOSTILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,7 +13,7 @@ from moderation.domain.vocabulary import Ground
 from moderation.models import DailyFigure, TransparencyYear, clock
 from moderation.queries.transparency import transparency_page
 from tests import making
-from tests.views.test_case import signed_in
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
