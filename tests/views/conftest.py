@@ -3,8 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
+from accounts.models import User
 from moderation.queries import tally
+from tests import making
+from tests.signing_in import signed_in
 
 
 @pytest.fixture(autouse=True)
@@ -12,3 +16,13 @@ def counts_keep(monkeypatch: pytest.MonkeyPatch) -> None:
     """How many queries a page makes must not depend on how long a test takes."""
     monkeypatch.setattr(tally, "KEEP_FOR", timedelta(hours=1))
     monkeypatch.setattr(tally, "COUNT_AGAIN_AFTER", timedelta(hours=1))
+
+
+@pytest.fixture
+def moderator() -> User:
+    return making.moderator(name="Moderator 3")
+
+
+@pytest.fixture
+def browser(moderator: User) -> Client:
+    return signed_in(moderator)

@@ -33,16 +33,6 @@ LIGHT: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def moderator() -> User:
-    return making.moderator(name="Moderator 3")
-
-
-@pytest.fixture
-def browser(moderator: User) -> Client:
-    return signed_in(moderator)
-
-
 def shown(page: AlikePage) -> list[int]:
     return [alike.row.case_id for alike in page.rows]
 

@@ -18,16 +18,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def moderator() -> User:
-    return making.moderator(name="Moderator 3")
-
-
-@pytest.fixture
-def browser(moderator: User) -> Client:
-    return signed_in(moderator)
-
-
 def address(name: str, case: Case) -> str:
     return reverse(name, args=[case.pk])
 

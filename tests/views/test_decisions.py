@@ -24,16 +24,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def moderator() -> User:
-    return making.moderator(name="Moderator 3")
-
-
-@pytest.fixture
-def browser(moderator: User) -> Client:
-    return signed_in(moderator)
-
-
-@pytest.fixture
 def held(moderator: User) -> Case:
     return claim_case(making.case().pk, actor=moderator)
 
@@ -401,81 +391,6 @@ def test_after_the_window_there_is_nothing_to_undo(browser: Client, moderator: U
 
 
 # The second signature
-
-
-@pytest.fixture
-def proposed() -> Decision:
-    decision: Decision = making.decided(making.case(), "suspension:permanent")
-    return decision
-
-
-@pytest.mark.parametrize("who", [making.moderator, making.auditor])
-def test_whoever_may_not_approve_sees_and_answers_no_proposals(who: Any, proposed: Decision) -> None:
-    browser = signed_in(who())
-
-    assert browser.get(reverse("proposals")).status_code == 403
-    assert browser.post(reverse("proposal_approve", args=[proposed.pk])).status_code == 403
-    assert browser.post(reverse("proposal_refuse", args=[proposed.pk]), {"note": "no"}).status_code == 403
-
-
-def test_the_proposer_cannot_approve() -> None:
-    senior = making.senior()
-    decision = making.decided(making.case(), "suspension:permanent", by=senior)
-    browser = signed_in(senior)
-
-    page = browser.get(reverse("proposals")).content.decode()
-    answer = browser.post(reverse("proposal_approve", args=[decision.pk]))
-
-    assert "You proposed this yourself" in page
-    assert answer.status_code == 403
-    decision.refresh_from_db()
-    assert decision.state == DecisionState.PROPOSED
-
-
-def test_refusing_without_a_reason_is_refused(proposed: Decision) -> None:
-    answer = signed_in(making.senior()).post(reverse("proposal_refuse", args=[proposed.pk]))
-
-    assert answer.status_code == 422
-    proposed.refresh_from_db()
-    assert proposed.state == DecisionState.PROPOSED
-
-
-def test_an_unknown_proposal_is_not_found() -> None:
-    assert signed_in(making.senior()).post(reverse("proposal_approve", args=[10**18])).status_code == 404
-
-
-def test_a_second_person_approves(proposed: Decision) -> None:
-    answer = signed_in(making.senior()).post(reverse("proposal_approve", args=[proposed.pk]), follow=True)
-
-    proposed.refresh_from_db()
-    assert answer.redirect_chain == [(reverse("proposals"), 303)]
-    assert proposed.state == DecisionState.IN_FORCE
-
-
-def test_a_second_person_refuses_and_the_next_one_reads_why(browser: Client, proposed: Decision) -> None:
-    signed_in(making.senior()).post(reverse("proposal_refuse", args=[proposed.pk]), {"note": "30 days will do"})
-
-    proposed.refresh_from_db()
-    page = browser.get(reverse("case", args=[proposed.case_id])).content.decode()
-    assert proposed.state == DecisionState.REFUSED
-    assert "30 days will do" in page
-
-
-def test_hostile_notes_stay_text(moderator: User) -> None:
-    case = making.case(actor=making.account(username=HOSTILE))
-    claimed = claim_case(case.pk, actor=moderator)
-    browser = signed_in(moderator)
-    form = form_of(claimed, moderator, choice="suspend", length="suspension:permanent")
-    shown = browser.post(address("case_decide", claimed), form | {"note": HOSTILE})
-    form |= {f"notice-{case.subject_id}:suspension:permanent:contact_shared": HOSTILE, "note": HOSTILE}
-    browser.post(address("case_decide", claimed), form)
-    pages = [shown, signed_in(making.senior()).get(reverse("proposals")), browser.get(address("case", case))]
-
-    for page in pages:
-        text = page.content.decode()
-        assert "&lt;script&gt;" in text
-        assert "<script>alert" not in text
-        assert "<img src=x" not in text
 
 
 def test_letting_go_and_taking_again_voids_the_old_form(browser: Client, moderator: User, held: Case) -> None:

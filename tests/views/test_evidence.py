@@ -20,16 +20,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def moderator() -> User:
-    return making.moderator(name="Moderator 3")
-
-
-@pytest.fixture
-def browser(moderator: User) -> Client:
-    return signed_in(moderator)
-
-
 def page(browser: Client, case: Case) -> str:
     return browser.get(reverse("case", args=[case.pk])).content.decode()
 

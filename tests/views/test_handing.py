@@ -27,16 +27,6 @@ HOSTILE = "<script>alert(1)</script>\u202e\"'><img src=x onerror=alert(1)>"
 
 
 @pytest.fixture
-def moderator() -> User:
-    return making.moderator(name="Moderator 3")
-
-
-@pytest.fixture
-def browser(moderator: User) -> Client:
-    return signed_in(moderator)
-
-
-@pytest.fixture
 def held(moderator: User) -> Case:
     return claim_case(making.case().pk, actor=moderator)
 

@@ -17,16 +17,6 @@ HX = {"HX-Request": "true"}
 HOSTILE = "<script>alert(1)</script>\u202eevil\u202c<img src=x onerror=alert(1)>"
 
 
-@pytest.fixture
-def moderator() -> User:
-    return making.moderator(name="Moderator 3")
-
-
-@pytest.fixture
-def browser(moderator: User) -> Client:
-    return signed_in(moderator)
-
-
 def test_an_auditor_reads_notes_and_writes_none() -> None:
     case = making.case()
     write_note("has been warned", actor=making.moderator(), case_id=case.pk)

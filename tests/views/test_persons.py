@@ -22,16 +22,6 @@ HX = {"HX-Request": "true"}
 HOSTILE = "<script>alert(1)</script>\u202eevil\u202c<img src=x onerror=alert(1)>"
 
 
-@pytest.fixture
-def moderator() -> User:
-    return making.moderator(name="Moderator 3")
-
-
-@pytest.fixture
-def browser(moderator: User) -> Client:
-    return signed_in(moderator)
-
-
 def find(browser: Client, by: str, text: str) -> str:
     return browser.post(reverse("persons"), {"by": by, "text": text}).content.decode()
 
