@@ -102,7 +102,7 @@ def _workers() -> Iterator[None]:
 
 def _processes() -> dict[str, int]:
     """The roots of each sort of process."""
-    postgres = Path(os.environ["HAVEN_VAR_DIR"], "postgres", "postmaster.pid").read_text(encoding="utf-8")
+    postgres = Path(os.environ["HAVEN_VAR_DIR"], "postgres", "data", "postmaster.pid").read_text(encoding="utf-8")
     found = {"PostgreSQL": int(postgres.splitlines()[0])}
     for child in psutil.Process().children():
         command = " ".join(child.cmdline())
@@ -258,7 +258,7 @@ def _waiting(most: int = 10**9) -> int:
     """By the partial index of what is unscreened, whatever else is stored."""
     return _count(
         "SELECT count(*) FROM (SELECT 1 FROM moderation_message"
-        f" WHERE screened_at IS NULL AND attempts < 3 LIMIT {most}) AS some"
+        f" WHERE screened_at IS NULL AND attempts < 3 LIMIT {most}) AS found"
     )
 
 
