@@ -42,7 +42,7 @@ class Studio:
         if username:
             page.get_by_label("User name").fill(username)
             page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in").click()
+            page.get_by_role("button", name="Sign in", exact=True).click()
             page.wait_for_url(f"{self.address}/")
         yield page
         context.close()
@@ -82,7 +82,7 @@ def _sign_in(studio: Studio) -> None:
         studio.shoot(page, "sign-in")
         page.get_by_label("User name").fill("nobody")
         page.get_by_label("Password").fill("wrong")
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         studio.shoot(page, "sign-in-refused")
 
 
