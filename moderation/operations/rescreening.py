@@ -36,8 +36,7 @@ def rescreen_batch(after: int = 0, *, limit: int = 500) -> Progress:
     if not claimed:
         return Progress(0, None)
     now = clock.now()
-    decided = _decided({message.conversation_id for message in claimed})
-    failed = screen_claimed(claimed, now=now, keeps=lambda window, found: _is_news(window, found, decided))
+    failed = screen_claimed(claimed, now=now, keeps=_is_news)
 
     Message.objects.filter(pk__in=[m.id for m in claimed if m.id not in failed]).update(engine=ENGINE_VERSION)
 
@@ -51,15 +50,17 @@ def rescreen_batch(after: int = 0, *, limit: int = 500) -> Progress:
     return Progress(len(claimed), claimed[-1].id)
 
 
-def _decided(conversation_ids: set[int]) -> dict[int, datetime]:
-    """When each conversation was decided last."""
-    closed = Case.objects.filter(conversation__in=conversation_ids, state=CaseState.CLOSED)
-    return dict(closed.values_list("conversation_id").annotate(Max("closed_at")))
-
-
-def _is_news(window: Window, found: prescreen.Finding, decided: dict[int, datetime]) -> bool:
+def _is_news(window: Window, found: prescreen.Finding) -> bool:
     """Whether something of the finding came in after the conversation was decided, or nobody has decided it."""
-    at = decided.get(window.conversation_id)
+    at = _decided_at(window.conversation_id)
     if at is None:
         return True
     return Message.objects.filter(pk__in=[int(pk) for pk in found.messages], received_at__gt=at).exists()
+
+
+def _decided_at(conversation_id: int) -> datetime | None:
+    """When the conversation was decided last. Somebody who decides it at this moment is waited for."""
+    cases = Case.objects.filter(conversation=conversation_id)
+    list(cases.exclude(state=CaseState.CLOSED).select_for_update(no_key=True).values_list("pk"))
+    last: datetime | None = cases.filter(state=CaseState.CLOSED).aggregate(last=Max("closed_at"))["last"]
+    return last

@@ -1,7 +1,7 @@
 """Screening: unscreened messages in, findings and cases out, in one transaction a batch."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -34,9 +34,9 @@ def screen_batch(limit: int = 500) -> int:
     """Screen up to `limit` messages, the longest waiting first; answers how many were claimed.
 
     Claims with SKIP LOCKED, so any number of workers may run this at once; a crash rolls everything back and frees
-    the rows at once. Conversations are locked in the order of their ids: two workers with messages of the same one
-    come one after the other, and find each other's case. The lock on the messages leaves their keys free: a report
-    that names them meanwhile need not wait.
+    the rows at once. Once the messages are read, the conversations in which something was found are locked in the
+    order of their ids: two workers with messages of the same one come one after the other, and find each other's case.
+    A report about a conversation need not wait while its messages are read; the lock on them leaves their keys free.
     """
     queue = Message.objects.unscreened().order_by("id").select_for_update(skip_locked=True, no_key=True)
     claimed = [Claimed(*row) for row in queue.values_list("id", "conversation_id", "sent_at")[:limit]]
@@ -80,20 +80,15 @@ Keeps = Callable[["Window", prescreen.Finding], bool]
 def screen_claimed(claimed: Sequence[Claimed], *, now: datetime, keeps: Keeps | None = None) -> dict[int, Exception]:
     """Screen locked messages in their context and bring cases up to date; answers which could not be screened, and why.
 
-    Not an operation: screening and rescreening share it inside their transactions. `keeps` may drop findings.
+    Not an operation: screening and rescreening share it inside their transactions. `keeps` may drop findings; it is
+    asked while the conversation is locked.
     """
-    locked = Conversation.objects.filter(pk__in={message.conversation_id for message in claimed})
-    rooms = dict(locked.order_by("pk").select_for_update(no_key=True).values_list("pk", "room"))
     version = PolicyVersion.objects.in_force()
     failed: dict[int, Exception] = {}
     given: set[str] = set()
     cases: list[Case] = []
-    policy = version.policy
-    batch = list(windows(rooms, claimed))
-    for window, of_it in zip(batch, _screen_all(batch, options_under(policy), failed), strict=True):
-        found = [finding for finding in of_it if _opens(finding, policy)]
-        if keeps is not None:
-            found = [finding for finding in found if keeps(window, finding)]
+    for window, of_it in _lock(_found_in(claimed, version.policy, failed)):
+        found = of_it if keeps is None else [finding for finding in of_it if keeps(window, finding)]
         if found:
             case, fingerprints = _gather(window, found, version, now=now)
             cases.append(case)
@@ -101,6 +96,21 @@ def screen_claimed(claimed: Sequence[Claimed], *, now: datetime, keeps: Keeps | 
     contacts.mark_seen(given)
     holding.place(cases, version, now)  # last: no case may be locked after an account
     return failed
+
+
+def _found_in(claimed: Sequence[Claimed], policy: Policy, failed: dict[int, Exception]) -> list["Found"]:
+    """The conversations in which something was found that opens a case under the policy."""
+    batch = list(windows(claimed))
+    of_each = zip(batch, _screen_all(batch, options_under(policy), failed), strict=True)
+    found = [(window, [finding for finding in of_it if _opens(finding, policy)]) for window, of_it in of_each]
+    return [(window, of_it) for window, of_it in found if of_it]
+
+
+def _lock(found: list["Found"]) -> list["Found"]:
+    """Only now: reading takes long, and whoever reports a conversation would have to wait for it."""
+    locked = Conversation.objects.filter(pk__in=[window.conversation_id for window, _ in found]).order_by("pk")
+    list(locked.select_for_update(no_key=True).values_list("pk"))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +126,8 @@ class Window:
     def first_new(self) -> int:
         return next(index for index, message in enumerate(self.messages) if message.id in self.new)
 
+
+Found = tuple[Window, list[prescreen.Finding]]
 
 _AROUND = """
 SELECT c.id, near.id::text, near.sender_id::text, near.text
@@ -134,11 +146,12 @@ ORDER BY c.id, near.sent_at, near.id
 """
 
 
-def windows(rooms: Mapping[int, str], claimed: Iterable[Claimed]) -> Iterator[Window]:
+def windows(claimed: Iterable[Claimed]) -> Iterator[Window]:
     """One window a conversation. Plain rows, not models: this is the path that every message takes."""
     new: dict[int, list[Claimed]] = defaultdict(list)
     for message in claimed:
         new[message.conversation_id].append(message)
+    rooms = dict(Conversation.objects.filter(pk__in=list(new)).values_list("pk", "room"))
     firsts = [min(message.sent_at for message in of_one) for of_one in new.values()]
     lasts = [max(message.sent_at for message in of_one) for of_one in new.values()]
     with connection.cursor() as cursor:

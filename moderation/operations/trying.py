@@ -20,7 +20,7 @@ from moderation.domain.policy import Policy
 from moderation.domain.refusals import Missing, Refused, WrongMove
 from moderation.domain.trying import Differs, Sum
 from moderation.domain.vocabulary import CaseState, Ground, TrialState
-from moderation.models import Case, Conversation, Message, PolicyTrial, PolicyVersion, clock
+from moderation.models import Case, Message, PolicyTrial, PolicyVersion, clock
 from moderation.operations.screening import Claimed, Window, options_under, run, windows
 from moderation.permissions import require, staff_of
 from moderation.queries.past_cases import past_cases
@@ -149,8 +149,7 @@ def _messages(trial: PolicyTrial, found: Sum, in_force: Policy, draft: Policy) -
     first, last = trial.after["message"] + 1, min(trial.after["message"] + MESSAGES, trial.after["last"])
     rows = Message.objects.filter(pk__range=(first, last), received_at__gte=trial.since, screened_at__isnull=False)
     claimed = [Claimed(*row) for row in rows.order_by("pk").values_list("id", "conversation_id", "sent_at")]
-    rooms = dict(Conversation.objects.filter(pk__in={m.conversation_id for m in claimed}).values_list("pk", "room"))
-    for window in windows(rooms, claimed):
+    for window in windows(claimed):
         _window(window, found, in_force, draft, since=trial.since)
     found.count("messages", len(claimed))
     trial.after["message"] = last
