@@ -42,7 +42,7 @@ def test_a_rescreen_that_hangs_delays_no_live_case(
     environment = process_environment | {"HAVEN_LOCAL": "1"}
     ann = making.account()
     where = making.conversation(ann)
-    old = making.message(ann, "hello", within=where, screened_at=making.NOON, engine="old")
+    old = making.message(ann, f"text me on {making.PHONE}", within=where, screened_at=making.NOON, engine="old")
     live = {
         "id": "live",
         "conversation": {"id": "live", "room": "one_to_one"},
