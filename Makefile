@@ -23,7 +23,7 @@ run: .venv/.installed
 	@exec $(PY) -m config.run --port $(PORT)
 
 test: .venv/.installed-dev
-	@$(PY) -m pytest -n 4 $(ARGS)
+	@$(PY) -m pytest -n 4 --dist worksteal $(ARGS)
 
 # Real processes and servers are killed while messages stream in; ten minutes at most. The seed is printed at the top.
 SEED ?=
