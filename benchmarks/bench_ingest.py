@@ -24,7 +24,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.bench_intake import copy_rate, empty, migrate, web_server
-from benchmarks.ingest_load import Memory, Round, corpus, round_of, store
+from benchmarks.ingest_load import Memory, Round, corpus, round_of
+from benchmarks.stock import bytes_a_message, store
 from benchmarks.throwaway import own_servers
 
 CASES = Path(__file__).resolve().parents[1] / "tests" / "prescreen" / "cases"
@@ -47,7 +48,10 @@ def main() -> None:
         }
         empty()
         if options.stored:
+            begun = time.monotonic()
             store(options.stored)
+            figures["bytes a stored message"] = bytes_a_message()
+            print(f"{options.stored:,} messages stored in {time.monotonic() - begun:.0f} s.", flush=True)
         with web_server() as address, _workers():
             memory = Memory(_processes())
             way = _Way(address, sent, memory, options)

@@ -1,4 +1,4 @@
-"""What the benchmark of the whole way sends and what it finds stored: talks as batches, messages in stock, memory.
+"""What the benchmark of the whole way sends, talks as batches, and how much memory it takes meanwhile.
 
 Knows no rate and no clock but those of the messages.
 """
@@ -16,8 +16,6 @@ import psutil
 
 STARTED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 _RUN = "@@"  # stands in ids for the number of the round, so that no message is ever sent twice
-_AT_ONCE = 100_000  # stored messages in one COPY
-_A_CONVERSATION = 50  # of the stored messages
 Told = dict[str, Any]
 Item = TypeVar("Item")
 
@@ -90,45 +88,6 @@ def _of_one(place: int, talk: Told) -> Iterator[Told]:
             "sent_at": (STARTED + timedelta(minutes=at)).isoformat(),
             "text": message["text"],
         }
-
-
-# ---- messages in stock
-
-
-def store(messages: int) -> None:
-    """Screened messages of a year, written by COPY without the checks of foreign keys, which hold by construction."""
-    from django.db import connection
-
-    conversations = -(-messages // _A_CONVERSATION)
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        columns = "ext_id, role, age_group, status, username, badges, person, suspended, badges_held, badges_removed"
-        people = (f"old.{at}\tmember\tadult\tactive\t\t{{}}\t\tf\t{{}}\t{{}}" for at in range(2 * conversations))
-        _copy(cursor, f"account ({columns})", people)
-        _copy(cursor, "conversation (ext_id, room)", (f"old.{at}\tone_to_one" for at in range(conversations)))
-        cursor.execute("SELECT min(id) FROM moderation_account")
-        account = cursor.fetchone()[0]
-        cursor.execute("SELECT min(id) FROM moderation_conversation")
-        conversation = cursor.fetchone()[0]
-        columns = "message (ext_id, conversation_id, sender_id, sent_at, text, screened_at, engine)"
-        _copy(cursor, columns, _stock(messages, conversation, account))
-        cursor.execute("SET session_replication_role = DEFAULT")
-        cursor.execute("VACUUM ANALYZE moderation_message, moderation_conversation, moderation_account")
-
-
-def _stock(messages: int, conversation: int, account: int) -> Iterator[str]:
-    text = "I think it got worse after the move, because nobody here knows me and the evenings are so long."
-    for at in range(messages):
-        talk, place = divmod(at, _A_CONVERSATION)
-        sent = STARTED - timedelta(days=365) + timedelta(seconds=talk * 3 % 30_000_000 + place)
-        sender = account + 2 * talk + place % 2
-        yield f"old.{at}\t{conversation + talk}\t{sender}\t{sent.isoformat()}\t{text} {at}\t{sent.isoformat()}\told"
-
-
-def _copy(cursor: Any, into: str, lines: Iterator[str]) -> None:
-    while block := _next(lines, _AT_ONCE):
-        with cursor.copy(f"COPY moderation_{into} FROM STDIN") as copy:
-            copy.write("\n".join(block) + "\n")
 
 
 # ---- memory
