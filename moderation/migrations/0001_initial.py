@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             name="Conversation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("ext_id", models.CharField(max_length=200, unique=True)),
+                ("ext_id", models.CharField(max_length=200)),
                 (
                     "room",
                     models.CharField(
@@ -45,11 +45,15 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.AddConstraint(
+            model_name="conversation",
+            constraint=models.UniqueConstraint(fields=("ext_id",), name="conversation_is_known_once"),
+        ),
         migrations.CreateModel(
             name="Account",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("ext_id", models.CharField(max_length=200, unique=True)),
+                ("ext_id", models.CharField(max_length=200)),
                 ("username", models.CharField(blank=True, max_length=150)),
                 (
                     "role",
@@ -148,6 +152,10 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.AddConstraint(
+            model_name="account",
+            constraint=models.UniqueConstraint(fields=("ext_id",), name="account_is_known_once"),
         ),
         migrations.CreateModel(
             name="Case",
@@ -409,7 +417,7 @@ class Migration(migrations.Migration):
             name="Message",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("ext_id", models.CharField(max_length=200, unique=True)),
+                ("ext_id", models.CharField(max_length=200)),
                 ("sent_at", models.DateTimeField()),
                 (
                     "received_at",
@@ -437,6 +445,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("ext_id",), name="message_is_known_once"),
         ),
         migrations.CreateModel(
             name="MessageEdit",
