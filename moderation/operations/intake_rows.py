@@ -5,6 +5,7 @@ Not operations: the caller holds the transaction and has sifted out what cannot 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -77,13 +78,37 @@ def ensure_accounts(ext_ids: Iterable[str]) -> Ensured:
     known = _account_ids(wanted)
     missing = sorted(wanted - known.keys())
     if missing:
-        Account.objects.bulk_create([Account(ext_id=ext_id) for ext_id in missing], ignore_conflicts=True)
+        columns, values = _unknown_account()
+        query = _ACCOUNTS.format(columns=", ".join(columns), values=", ".join(["%s"] * len(columns)))
+        with connection.cursor() as cursor:
+            cursor.execute(query, [*values, missing])
         known |= _account_ids(missing)
     return Ensured(known, len(missing))
 
 
+_ACCOUNTS = """
+INSERT INTO moderation_account (ext_id, {columns})
+SELECT ext_id, {values} FROM unnest(%s::text[]) AS told(ext_id)
+ON CONFLICT (ext_id) DO NOTHING
+"""
+
+
+@cache
+def _unknown_account() -> tuple[list[str], list[Any]]:
+    """Columns and values of an account of which nothing but the platform's id is known, as the model has them."""
+    nobody = Account()
+    given = [
+        one for one in Account._meta.concrete_fields if one.name not in {"id", "ext_id"} and not one.has_db_default()
+    ]
+    return [str(one.column) for one in given], [
+        one.get_db_prep_save(getattr(nobody, one.attname), connection) for one in given
+    ]
+
+
 def _account_ids(ext_ids: Iterable[str]) -> dict[str, int]:
-    return dict(Account.objects.filter(ext_id__in=ext_ids).values_list("ext_id", "pk"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ext_id, id FROM moderation_account WHERE ext_id = ANY(%s)", [list(ext_ids)])
+        return dict(cursor.fetchall())
 
 
 def describe(told: Sequence[ToldAccount]) -> int:
@@ -120,15 +145,23 @@ def _ensure_conversations(rooms: dict[str, Room]) -> dict[str, _Conversation]:
     known = _conversations(rooms)
     missing = sorted(rooms.keys() - known.keys())
     if missing:
-        new = [Conversation(ext_id=ext_id, room=rooms[ext_id]) for ext_id in missing]
-        Conversation.objects.bulk_create(new, ignore_conflicts=True)
+        with connection.cursor() as cursor:
+            cursor.execute(_CONVERSATIONS, [missing, [rooms[ext_id].value for ext_id in missing]])
         known |= _conversations(missing)
     return known
 
 
+_CONVERSATIONS = """
+INSERT INTO moderation_conversation (ext_id, room)
+SELECT * FROM unnest(%s::text[], %s::text[])
+ON CONFLICT (ext_id) DO NOTHING
+"""
+
+
 def _conversations(ext_ids: Iterable[str]) -> dict[str, _Conversation]:
-    found = Conversation.objects.filter(ext_id__in=ext_ids).values_list("ext_id", "pk", "room")
-    return {ext_id: _Conversation(pk, room) for ext_id, pk, room in found}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ext_id, id, room FROM moderation_conversation WHERE ext_id = ANY(%s)", [list(ext_ids)])
+        return {ext_id: _Conversation(pk, room) for ext_id, pk, room in cursor.fetchall()}
 
 
 def _correct_rooms(known: dict[str, _Conversation], rooms: dict[str, Room]) -> None:
