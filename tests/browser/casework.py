@@ -1,6 +1,7 @@
 """What tests of the case page do and ask again and again."""
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Page
 
@@ -24,6 +25,15 @@ def poll(page: Page) -> None:
     """Ask now whether the case is still one's own, instead of in five seconds."""
     with page.expect_response(re.compile("/renew/")):
         page.evaluate("htmx.trigger('[data-poll]', 'poll')")
+
+
+def in_both_schemes(page: Page, faults: Callable[[Page], list[str]]) -> dict[str, list[str]]:
+    """What is wrong with a page in the light and in the dark."""
+    found = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found[f"{page.url}, {scheme}"] = faults(page)
+    return found
 
 
 def fresh(case: Case) -> Case:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -309,21 +310,20 @@ def test_menu_and_filters_open_on_a_narrow_screen_even_without_javascript(open_p
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
-@pytest.mark.parametrize(
-    "path", ["/", "/?teen=1&severity=low", "/?teen=1&on_break=1", "/audit/", "/audit/?target=%3F", "/account/login/"]
-)
-def test_axe_finds_no_fault(
-    open_page: OpenPage, faults: Callable[[Page], list[str]], path: str, width: int, scheme: str
-) -> None:
+def test_axe_finds_no_fault(open_page: OpenPage, faults: Callable[[Page], list[str]], width: int, scheme: str) -> None:
     making.case(other=making.teen())
     open_cases(1, on_break=True, teen=True, lane="crisis", language="pl", handed_to=making.senior())
     SavedView.objects.create(name="Ours", query="teen=1", owner=making.senior(), shared=True)
     claim_case(open_cases(1)[0].pk, actor=making.senior())
     tally.forget()
-    user = None if "login" in path else making.admin()
-    page = open_page(path, user, color_scheme=scheme, viewport={"width": width, "height": 800})
+    look: dict[str, Any] = {"color_scheme": scheme, "viewport": {"width": width, "height": 800}}
+    page = open_page("/account/login/", **look)
+    found = {"/account/login/": faults(page)}
+    admin = making.admin()
+    for path in ("/", "/?teen=1&severity=low", "/?teen=1&on_break=1", "/audit/", "/audit/?target=%3F"):
+        found[path] = faults(open_page(path, admin, **look))
 
-    assert faults(page) == []
+    assert not any(found.values()), found
 
 
 def test_the_dark_is_dark(open_page: OpenPage) -> None:

@@ -22,7 +22,7 @@ from moderation.operations.screening import screen_batch
 from tests import making
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = 5
+ROUNDS = 3
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
