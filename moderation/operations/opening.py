@@ -82,14 +82,21 @@ def add_parties(case: Case, *, actors: Iterable[Account], others: Iterable[Accou
 def add_findings(case: Case, findings: Sequence[Finding]) -> None:
     """Keep findings once each. One that is wholly inside a new one of the same actor and rule gives way to it, unless
     it is about a text that has been replaced since (the new one cannot know that text) or a person has judged it."""
-    judged = Label.objects.filter(case=case, finding__isnull=False, withdrawn_at__isnull=True).values("finding")
     for finding in findings:
         finding.case = case
-        same = case.findings.filter(actor=finding.actor, rule=finding.rule)
-        edited = list(MessageEdit.objects.filter(message__in=finding.message_ids).values_list("message", flat=True))
-        inside = same.filter(message_ids__contained_by=finding.message_ids).exclude(key=finding.key)
-        inside.exclude(message_ids__overlap=edited).exclude(pk__in=judged).delete()
+    inside = [held for held in case.findings.all() if any(_is_inside(held, finding) for finding in findings)]
+    if inside:
+        touched = {pk for held in inside for pk in held.message_ids}
+        edited = list(MessageEdit.objects.filter(message__in=touched).values_list("message", flat=True))
+        judged = Label.objects.filter(case=case, finding__isnull=False, withdrawn_at__isnull=True).values("finding")
+        giving_way = case.findings.filter(pk__in=[held.pk for held in inside]).exclude(pk__in=judged)
+        giving_way.exclude(message_ids__overlap=edited).delete()
     Finding.objects.bulk_create(findings, ignore_conflicts=True)
+
+
+def _is_inside(held: Finding, new: Finding) -> bool:
+    is_same = (held.actor_id, held.rule) == (new.actor_id, new.rule) and held.key != new.key
+    return is_same and set(held.message_ids) <= set(new.message_ids)
 
 
 def keep_evidence(case: Case, messages: Iterable[Message]) -> None:
@@ -128,7 +135,7 @@ def assess(case: Case, matter: Matter, *, is_new: bool) -> None:
     case.grounds = sorted(facts.grounds)
     case.ground = max(facts.grounds, key=lambda ground: (policy.grounds[ground].severity, ground))
     leading = next((finding for finding in findings if finding.rule == case.ground), None)
-    case.subject = leading.actor if leading else case.subject
+    case.subject_id = leading.actor_id if leading else case.subject_id
     case.severity = weight.severity
     case.priority = weight.priority
     case.reasons = list(weight.reasons)

@@ -239,17 +239,17 @@ def _gather(
 
     Only here are rows needed as models: few messages come so far.
     """
-    findings = [_row(finding) for finding in found]
-    touched = {pk for finding in findings for pk in finding.message_ids}
     accounts = Account.objects.in_bulk({int(message.sender) for message in window.messages})
+    findings = [_row(finding, accounts[int(finding.actor)]) for finding in found]
+    touched = {pk for finding in findings for pk in finding.message_ids}
     conversation = Conversation.objects.get(pk=window.conversation_id)
-    matter = opening.Matter(conversation, accounts[findings[0].actor_id], version, now)
+    matter = opening.Matter(conversation, findings[0].actor, version, now)
 
     case, is_new = opening.open_or_find(matter)
     opening.add_findings(case, findings)
     transaction.on_commit(lambda: _count_findings(findings), robust=True)
     others = {*accounts.values(), *(conversation.accounts.all() if conversation.room == Room.ONE_TO_ONE else ())}
-    opening.add_parties(case, actors=[accounts[f.actor_id] for f in findings], others=others)
+    opening.add_parties(case, actors=[f.actor for f in findings], others=others)
     opening.keep_evidence(case, Message.objects.filter(pk__in=touched).in_order())
     given = contacts.given_in(found, {message.id: message.text for message in window.messages})
     fingerprints = contacts.keep(case, given)
@@ -257,12 +257,12 @@ def _gather(
     return case, fingerprints
 
 
-def _row(found: prescreen.Finding) -> Finding:
+def _row(found: prescreen.Finding, actor: Account) -> Finding:
     spans = [{"message": int(s.message), "start": s.start, "end": s.end, "kind": s.kind.value} for s in found.spans]
     message_ids = sorted(int(message) for message in found.messages)
     what = (found.rule.value, found.actor, found.detector, message_ids, spans)
     return Finding(
-        actor_id=int(found.actor),
+        actor=actor,
         rule=found.rule.value,
         kind=found.kind.value,
         score=found.score,
