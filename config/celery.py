@@ -9,8 +9,13 @@ from typing import Any
 
 import structlog
 from celery import Celery, signals, states
+from kombu.transport.redis import Channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+# When Redis goes, a channel that closes would put back what its tasks have not acknowledged, over a connection that is
+# no more, and the error ends the whole worker. Hints need no putting back: beat repeats them.
+Channel.do_restore = False
 
 app = Celery("haven")
 app.config_from_object("django.conf:settings", namespace="CELERY")
