@@ -2,6 +2,8 @@
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -37,7 +39,14 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def system(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Iterator[System]:
-    """A Haven of its own: durable servers, web, worker and beat, each a process that can be killed."""
-    with System(tmp_path_factory.mktemp("haven"), receiver.url) as running:
+def system(tmp_path: Path, receiver: Receiver) -> Iterator[System]:
+    """A Haven of its own: durable servers, web, worker and beat, each a process that can be killed.
+
+    Its servers live outside pytest's own folder, which every run that begins closes to other users, and they run as
+    one; its logs stay in there.
+    """
+    with (
+        TemporaryDirectory(prefix="haven-faults-") as folder,
+        System(Path(folder), receiver.url, logs=tmp_path) as running,
+    ):
         yield running

@@ -23,9 +23,9 @@ PYTHON = sys.executable
 
 
 class System:
-    def __init__(self, folder: Path, webhook_url: str) -> None:
+    def __init__(self, folder: Path, webhook_url: str, *, logs: Path) -> None:
         self.servers = Servers(folder / "var", durable=True)
-        self._folder = folder
+        self._logs = logs
         self._webhook_url = webhook_url
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._ports: dict[str, int] = {}
@@ -95,7 +95,7 @@ class System:
         kind = name.rstrip("0123456789")
         if kind == "web":
             self._ports.setdefault(name, free_port())
-        log = (self._folder / f"{name}.log").open("ab")
+        log = (self._logs / f"{name}.log").open("ab")
         with log:
             self._processes[name] = subprocess.Popen(
                 self._command(kind, name),
@@ -114,7 +114,7 @@ class System:
             return [PYTHON, "-m", *granian, "--log-level", "warning", "config.wsgi:application"]
         celery = [PYTHON, "-m", "celery", "-A", "config", "--quiet"]
         if kind == "beat":
-            return [*celery, "beat", "--schedule", str(self._folder / "schedule")]
+            return [*celery, "beat", "--schedule", str(self._logs / "schedule")]
         queues = ["--queues", "screening,delivery,background", "--concurrency", "2"]
         return [*celery, "worker", *queues, "--without-gossip", "--without-mingle", "--hostname", f"{name}@%h"]
 
