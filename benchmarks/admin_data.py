@@ -1,13 +1,14 @@
 """Years of sanctions made by SQL alone, with the accounts of a large community around them.
 
-Everything is drawn from one seed, so two runs measure the same rows. Knows the tables, not the pages.
+Knows the tables, not the pages.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.many_rows import batches, known_to_all, many_rows
+
 STAFF = 50
-BATCH = 500_000  # rows a statement
 UNTOLD = 1_000  # the last so many events have not reached the platform
 WAITING_ONE_IN = 2_000
 
@@ -23,14 +24,6 @@ class Size:
     def label(self) -> str:
         return f"{self.sanctions:,} sanctions, {self.accounts:,} accounts"
 
-
-# Foreign keys and triggers are not asked: the rows are whole by themselves, and asking takes longer than writing.
-_BEFORE = """
-SET session_replication_role = replica;
-SET synchronous_commit = off;
-SET maintenance_work_mem = '512MB';
-SELECT setseed(0.42);
-"""
 
 _STAFF = """
 INSERT INTO accounts_user (username, name, role, email, password, is_active, preferences)
@@ -119,40 +112,26 @@ FROM (
 ) AS s WHERE s.account_id = a.id;
 """
 
-_SEQUENCES = ("account", "case", "decision", "sanction")
+_NUMBERED = ("account", "case", "decision", "sanction")
 
 
 def build(size: Size) -> None:
     """Fill a database that holds nothing else, and have it analysed."""
-    from django.db import connection
-
-    from moderation.models import PolicyVersion
-
-    with connection.cursor() as cursor:
-        cursor.execute(_BEFORE)
+    with many_rows(numbered=_NUMBERED) as cursor:
         cursor.execute(_STAFF, {"staff": STAFF})
-        cursor.execute("SELECT min(id) FROM accounts_user WHERE username LIKE 'staff%%'")
-        known = {
+        known = known_to_all(cursor) | {
             "staff": STAFF,
-            "staff_from": cursor.fetchone()[0],
             "accounts": size.accounts,
             "sanctions": size.sanctions,
-            "policy": PolicyVersion.objects.in_force().pk,
             "waiting": WAITING_ONE_IN,
             "untold": min(UNTOLD, size.sanctions // 10),
         }
         _add(cursor, [_ACCOUNTS], known, size.accounts)
         _add(cursor, [_CASES, _SANCTIONS], known, size.sanctions)
         cursor.execute(_STANDING)
-        for table in _SEQUENCES:
-            name = f"moderation_{table}"
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")
-        cursor.execute("RESET session_replication_role; RESET synchronous_commit")
-        cursor.execute("VACUUM (ANALYZE)")
-        cursor.execute("CHECKPOINT")
 
 
 def _add(cursor: Any, steps: list[str], known: dict[str, Any], rows: int) -> None:
-    for first in range(1, rows + 1, BATCH):
+    for batch in batches(range(1, rows + 1)):
         for step in steps:
-            cursor.execute(step, known | {"first": first, "last": min(first + BATCH - 1, rows)})
+            cursor.execute(step, known | batch)

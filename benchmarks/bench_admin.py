@@ -19,8 +19,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.admin_data import Size, build
-from benchmarks.bench_queue import Desk, Took, median, megabytes, migrate, p95
-from benchmarks.throwaway import own_servers
+from benchmarks.desk import Desk, Took, median, p95
+from benchmarks.throwaway import megabytes, migrate, own_servers
 
 LIMIT_MS = 50.0
 FAR_DOWN = 10  # pages, before the one that is measured

@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.throwaway import own_servers
+from benchmarks.throwaway import migrate, own_servers
 
 VERIFY_LIMIT_S = 60.0  # for a million rows
 RECORD_LIMIT_MS = 1.0
@@ -38,8 +38,6 @@ def main() -> None:
         parser.error("--rows and --operations are at least 100.")
     with own_servers():
         os.environ["HAVEN_DATABASE_ROLE"] = "owner"
-        from benchmarks.bench_queue import migrate
-
         migrate()
         _show(measure(options.rows, options.operations))
 

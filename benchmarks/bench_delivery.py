@@ -25,7 +25,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.throwaway import own_servers
+from benchmarks.throwaway import migrate, own_servers
 
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 AT_ONCE = 5  # threads of the plain posts; as many as one sender uses
@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="of all runs, alternating (default: %(default)s)")
     options = parser.parse_args()
     with own_servers(), _platform():
-        _migrate()
+        migrate()
         rates = _measure(options.events, options.rounds)
     _show(rates, options.events)
 
@@ -64,13 +64,6 @@ def _platform() -> Iterator[None]:
 def _first_line(descriptor: int) -> str:
     line, end, _ = os.pread(descriptor, 200, 0).decode().partition("\n")
     return line if end else ""
-
-
-def _migrate() -> None:
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
 
 
 def _measure(events: int, rounds: int) -> dict[str, list[float]]:

@@ -15,9 +15,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import django
-
-from benchmarks.throwaway import own_servers
+from benchmarks.throwaway import migrate, own_servers
 
 TEXT = "I think it got worse after the move, because nobody here knows me and the evenings are so long. "
 IMPORT = (sys.executable, "manage.py", "import_conversations")
@@ -38,10 +36,7 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=2, help="a line (default: %(default)s)")
     options = parser.parse_args()
     with own_servers(), tempfile.TemporaryDirectory() as folder:
-        django.setup()
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
+        migrate()
         runs = [
             _run(Path(folder) / f"{lines}.jsonl", lines, options.messages)
             for lines in (max(options.lines // 20, 1), options.lines)

@@ -23,10 +23,10 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.bench_intake import copy_rate, empty, migrate, web_server
+from benchmarks.bench_intake import copy_rate, empty, web_server
 from benchmarks.ingest_load import Memory, Round, corpus, round_of
 from benchmarks.stock import bytes_a_message, store
-from benchmarks.throwaway import own_servers
+from benchmarks.throwaway import migrate, own_servers
 
 CASES = Path(__file__).resolve().parents[1] / "tests" / "prescreen" / "cases"
 BACKLOG = 10_000  # messages that may wait while the steady rate is measured

@@ -19,12 +19,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-import django
 import httpx
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.throwaway import own_servers
+from benchmarks.throwaway import migrate, own_servers
 
 CONNECTIONS = 4  # of the platform
 TEXT = "I think it got worse after the move, because nobody here knows me and the evenings are so long. "
@@ -46,13 +45,6 @@ def main() -> None:
         with web_server() as address:
             rates = _measure(options, address)
     _show(rates, options)
-
-
-def migrate() -> None:
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
 
 
 @contextmanager

@@ -9,38 +9,22 @@ offers when this runs, each pair of them. On a busy machine only «own CPU» tel
 import argparse
 import json
 import os
-import re
-import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from itertools import combinations
 from typing import Any
 
-import django
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.desk import Desk, Took, median, p95
 from benchmarks.queue_data import Size, grow
-from benchmarks.throwaway import own_servers
+from benchmarks.throwaway import megabytes, migrate, own_servers
 
-HTMX = {"HX-Request": "true"}
 MOST_RATIO = 1.5
-WARM_UP = 3
 WORST_SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Took:
-    """One request: all of it, the part spent waiting for the database, what this process computed. Milliseconds."""
-
-    whole: float
-    database: float
-    cpu: float
-    queries: int
 
 
 @dataclass(slots=True)
@@ -99,13 +83,6 @@ def main() -> None:
     _show(sizes, figures)
 
 
-def migrate() -> None:
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-
-
 def _at_each(sizes: Sequence[Size], options: argparse.Namespace) -> Iterator[Figures]:
     was = Size(0, 0)
     for size in sizes:
@@ -118,14 +95,6 @@ def _at_each(sizes: Sequence[Size], options: argparse.Namespace) -> Iterator[Fig
         _measure(figures, options)
         was = size
         yield figures
-
-
-def megabytes() -> int:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_database_size(current_database()) / 1000000")
-        return int(cursor.fetchone()[0])
 
 
 def _measure(figures: Figures, options: argparse.Namespace) -> None:
@@ -143,91 +112,6 @@ def _measure(figures: Figures, options: argparse.Namespace) -> None:
         figures.pairs[name] = [reader.get(path) for _ in range(options.rounds)]
     pages, decisions = worker.work(options.pages)
     figures.pages |= {"case page": pages, "decision": decisions}
-
-
-def _vouch(client: Any, person: Any) -> None:
-    """Let the session say that its second factor was shown: without it the gate leads every page to setting it up."""
-    from allauth.account.internal.flows.login import record_authentication
-    from django.http import HttpRequest
-
-    request = HttpRequest()
-    request.session = client.session
-    record_authentication(request, person, "mfa", type="benchmark")
-    request.session.save()
-
-
-class Desk:
-    """Somebody at work, signed in: every request is timed with its share of the database."""
-
-    def __init__(self, person: Any) -> None:
-        from django.test import Client
-
-        self.client = Client(SERVER_NAME="localhost")
-        self.client.force_login(person)
-        _vouch(self.client, person)
-        for _ in range(WARM_UP):
-            self.get("/")
-
-    def get(self, path: str) -> Took:
-        return self._timed(200, lambda: self.client.get(path))[0]
-
-    def text(self, path: str) -> str:
-        return self.client.get(path).content.decode()
-
-    def following(self, path: str) -> str | None:
-        """Where the link to the next page leads; None on the last one."""
-        found = re.search(r'href="([^"]*[?&](?:amp;)?after=[^"]*)"', self.text(path))
-        return found[1].replace("&amp;", "&") if found else None
-
-    def poll(self) -> Took:
-        """As the page itself asks. Counts that were made anew in between are news: then it asks again."""
-        for _ in range(10):
-            found = re.search(r'hx-get="(/queue/news/[^"]*)"', self.text("/"))
-            if found is None:
-                sys.exit("The queue page does not say where to ask for news.")
-            path = found[1].replace("&amp;", "&")
-            took, answer = self._timed(None, lambda: self.client.get(path, headers=HTMX))  # noqa: B023 - called at once
-            if answer.status_code == 204:
-                return took
-        sys.exit("The queue never stands still: every poll brought news.")
-
-    def work(self, cases: int) -> tuple[list[Took], list[Took]]:
-        """Review next, then read and decide «as suggested» again and again: each decision leads to the next case."""
-        pages, decisions = [], []
-        address = self.client.post("/cases/next/")["Location"]
-        for _ in range(cases):
-            pages.append(self.get(address))
-            form = decision_form(self.text(address))
-            took, answer = self._timed(303, lambda: self.client.post(form.action, form.values))  # noqa: B023
-            decisions.append(took)
-            address = answer["Location"]
-        return pages, decisions
-
-    def _timed(self, expected: int | None, request: Callable[[], Any]) -> tuple[Took, Any]:
-        with _database_time() as spent:
-            begun, computed = time.perf_counter(), time.thread_time()
-            answer = request()
-            whole, cpu = (time.perf_counter() - begun) * 1000, (time.thread_time() - computed) * 1000
-        if expected is not None and answer.status_code != expected:
-            sys.exit(f"{answer.request['PATH_INFO']} answered {answer.status_code} instead of {expected}.")
-        return Took(whole, sum(spent), cpu, len(spent)), answer
-
-
-@contextmanager
-def _database_time() -> Iterator[list[float]]:
-    from django.db import connection
-
-    spent: list[float] = []
-
-    def timed(execute: Callable[..., Any], *args: Any) -> Any:
-        begun = time.perf_counter()
-        try:
-            return execute(*args)
-        finally:
-            spent.append((time.perf_counter() - begun) * 1000)
-
-    with connection.execute_wrapper(timed):
-        yield spent
 
 
 def _counted_anew(reader: Desk) -> Took:
@@ -263,73 +147,6 @@ def _pairs(viewer: Any) -> dict[str, str]:
         if query not in alone:
             pairs[f"{one.label} + {other.label}"] = f"/?{query}"
     return pairs
-
-
-@dataclass(slots=True)
-class Form:
-    action: str = ""
-    values: dict[str, list[str]] = field(default_factory=dict)
-
-
-class _FormParser(HTMLParser):
-    """What a browser would send of `form#decide` as it stands."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.form = Form()
-        self.is_inside = False
-        self.select = self.area = ""
-        self.text: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self.is_inside = said.get("id") == "decide"
-            self.form.action = said["action"] if self.is_inside else self.form.action
-        if not self.is_inside:
-            return
-        is_choice = said.get("type") in ("radio", "checkbox")
-        if tag == "input" and "name" in said and (not is_choice or "checked" in said):
-            self._send(said["name"], said.get("value", "on"))
-        elif tag == "select":
-            self.select = said.get("name", "")
-        elif tag == "option" and self.select and ("selected" in said or self.select not in self.form.values):
-            self.form.values[self.select] = [said.get("value", "")]
-        elif tag == "textarea":
-            self.area, self.text = said.get("name", ""), []
-
-    def handle_data(self, data: str) -> None:
-        if self.area:
-            self.text.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea" and self.area:
-            self._send(self.area, "".join(self.text).removeprefix("\n"))
-            self.area = ""
-        elif tag == "select":
-            self.select = ""
-        elif tag == "form":
-            self.is_inside = False
-
-    def _send(self, name: str, value: str) -> None:
-        self.form.values.setdefault(name, []).append(value)
-
-
-def decision_form(html: str) -> Form:
-    parser = _FormParser()
-    parser.feed(html)
-    if not parser.form.action.endswith("/decide/"):
-        sys.exit("The case page holds no decision form: is the case held by somebody else?")
-    return parser.form
-
-
-def p95(took: Sequence[Took], what: str = "whole") -> float:
-    values = sorted(getattr(one, what) for one in took)
-    return float(values[min(len(values) - 1, -(-len(values) * 95 // 100) - 1)])
-
-
-def median(took: Sequence[Took], what: str = "whole") -> float:
-    return float(statistics.median(getattr(one, what) for one in took))
 
 
 def _all(pairs: dict[str, list[Took]]) -> list[Took]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.throwaway import own_servers
+from benchmarks.throwaway import migrate, own_servers
 
 CASES = Path(__file__).resolve().parents[1] / "tests" / "prescreen" / "cases"
 
@@ -34,16 +34,12 @@ def main() -> None:
 
 
 def _measure(talks: list[dict[str, Any]], wanted: int, batch: int) -> dict[str, float]:
-    import django
-
     os.environ["HAVEN_DATABASE_ROLE"] = "owner"
-    django.setup()
-    from django.core.management import call_command
+    migrate()
     from django.db import connection
 
     from moderation.operations.screening import screen_batch
 
-    call_command("migrate", verbosity=0)
     sent = _store(talks, wanted)
     connection.cursor().execute("ANALYZE")
     start = time.perf_counter()

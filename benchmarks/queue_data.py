@@ -1,16 +1,17 @@
 """A desk's worth of cases made by SQL alone: open ones as a busy community has them, closed ones as years leave them.
 
-Everything is drawn from one seed, so two runs measure the same rows. Knows the tables, not the pages.
+Knows the tables, not the pages.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.many_rows import batches, known_to_all, many_rows
+
 STAFF = 200  # people who work on cases; two in three hold one
 CASES_AN_ACCOUNT = 6
 TALK = 40  # messages in the conversations of the most urgent cases, which are those that are opened
 CHAT = 4  # in those of all the others
-BATCH = 500_000  # rows a statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +25,6 @@ class Size:
     def label(self) -> str:
         return f"{self.open:,} open, {self.closed:,} closed"
 
-
-# Foreign keys and triggers are not asked: the rows are whole by themselves, and asking takes longer than writing.
-_BEFORE = """
-SET session_replication_role = replica;
-SET synchronous_commit = off;
-SET maintenance_work_mem = '512MB';
-SELECT setseed(0.42);
-"""
 
 _STAFF = """
 INSERT INTO accounts_user (username, name, role, email, password, is_active, preferences)
@@ -204,7 +197,7 @@ SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid), indpred IS NOT N
 WHERE indrelid IN ('moderation_case'::regclass, 'moderation_caseparty'::regclass) AND NOT indisunique
 """
 
-_SEQUENCES = ("account", "conversation", "case", "decision")
+_NUMBERED = ("account", "conversation", "case", "decision")
 
 
 def grow(was: Size, size: Size, *, talks: int) -> None:
@@ -212,24 +205,16 @@ def grow(was: Size, size: Size, *, talks: int) -> None:
 
     `talks` of the new open cases, the most urgent, get a whole conversation.
     """
-    from django.db import connection
-
-    from moderation.models import PolicyVersion
-
     begin = was.open + was.closed + 1
     opened = range(begin, begin + size.open - was.open)
     closed = range(opened.stop, opened.stop + size.closed - was.closed)
-    with connection.cursor() as cursor:
-        cursor.execute(_BEFORE)
+    with many_rows(numbered=_NUMBERED) as cursor:
         if not was.open:
             cursor.execute(_STAFF, {"staff": STAFF})
-        cursor.execute("SELECT min(id) FROM accounts_user WHERE username LIKE 'staff%%'")
-        known = {
+        known = known_to_all(cursor) | {
             "staff": STAFF,
-            "staff_from": cursor.fetchone()[0],
             "accounts_from": _accounts(was) + 1 if was.open else 1,
             "accounts": _accounts(size),
-            "policy": PolicyVersion.objects.in_force().pk,
             "talk": TALK,
             "chat": CHAT,
             "talks": talks,
@@ -248,20 +233,13 @@ def grow(was: Size, size: Size, *, talks: int) -> None:
                     cursor.execute(definition)
         cursor.execute(_HOLDERS, known)
         cursor.execute(_sorts())
-        for table in _SEQUENCES:
-            name = f"moderation_{table}"
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")
-        cursor.execute("RESET session_replication_role; RESET synchronous_commit")
-        cursor.execute("VACUUM (ANALYZE)")
-        cursor.execute("CHECKPOINT")
 
 
 def _add(cursor: Any, known: dict[str, Any], ids: range, *, closed: bool) -> None:
-    """In batches, because a statement over ten million rows would first write all of them to a scratch file."""
     conversation = "%(open_from)s + n %% %(open_count)s" if closed else "n"
     steps = [_CASES, _PARTIES, _SANCTIONS] if closed else [_CONVERSATIONS, _CASES, _PARTIES]
-    for first in ids[::BATCH]:
-        values = known | {"first": first, "last": min(first + BATCH, ids.stop) - 1, "closed": closed}
+    for batch in batches(ids):
+        values = known | batch | {"closed": closed}
         for step in steps:
             cursor.execute(step.replace("%(conversation)s", conversation), values)
     if ids and not closed:

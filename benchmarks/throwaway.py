@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import django
+
 from config.embedded import Servers
 from config.embedded_postgres import SUPERUSER
 
@@ -30,3 +32,19 @@ def own_servers() -> Iterator[None]:
     finally:
         servers.stop()
         shutil.rmtree(var, ignore_errors=True)
+
+
+def migrate() -> None:
+    """Make the tables in the database that the environment names."""
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+def megabytes() -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database()) / 1000000")
+        return int(cursor.fetchone()[0])

@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 from celery import Celery, signals, states
+from celery.apps.beat import Beat
+from celery.beat import Service
 from kombu.transport.redis import Channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -20,6 +22,16 @@ Channel.do_restore = False
 app = Celery("haven")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+class _Beat(Beat):
+    def install_sync_handler(self, service: Service) -> None:
+        """Celery's answer to SIGTERM asks for the schedule: while that was being made, it would make a second one."""
+        _ = service.scheduler
+        super().install_sync_handler(service)
+
+
+app.Beat = app.subclass_with_self(_Beat)  # type: ignore[misc]  # a cached property: it may be set
 
 
 @signals.setup_logging.connect

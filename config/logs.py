@@ -38,6 +38,13 @@ def withhold_private(_logger: WrappedLogger, _method: str, event: EventDict) -> 
     return event
 
 
+def tell_no_origin_of_refusals(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """That something is not found or not permitted is an answer: where it was raised, as Django adds, is no news."""
+    if 400 <= getattr(event.get("_record"), "status_code", 0) < 500:
+        event.pop("exc_info", None)
+    return event
+
+
 # Before Python's own logging takes over: what is known only where the line is written.
 _CONTEXT: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -71,6 +78,7 @@ def configure_structlog() -> None:
 def _last_steps(*, readable: bool) -> list[Processor]:
     """Tracebacks stay plain: the prettier kinds print local variables, and those hold messages."""
     steps: list[Processor] = [
+        tell_no_origin_of_refusals,
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         structlog.processors.format_exc_info,
         withhold_private,

@@ -20,12 +20,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from honcho.manager import Manager
+from honcho import manager as honcho
+from honcho.compat import ProcessManager
 from honcho.printer import Printer
 
 from config.embedded import EmbeddedServerError, Servers, var_dir
@@ -35,6 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 _LEAST_FREE_BYTES = 300 * 1024 * 1024
 _READY_SECONDS = 60.0
+_STOP_SECONDS = 60  # longer than a worker's longest task and than granian waits for its own workers
 
 
 class CannotRunError(Exception):
@@ -209,7 +211,9 @@ def _commands(port: int) -> dict[str, list[str]]:
 def _supervise(port: int) -> int:
     environment = _environment(port)
     welcome = _welcome(port, _prepare_database(environment))
-    manager = Manager(printer=_Announcer(port, welcome))
+    honcho.KILL_WAIT = _STOP_SECONDS
+    manager = honcho.Manager(printer=_Announcer(port, welcome))
+    manager._procmgr = _MainProcesses()
     for name, command in _commands(port).items():
         line = shlex.join([sys.executable, "-m", *command])
         manager.add_process(name, f"exec {line}", env=environment, cwd=str(ROOT))
@@ -225,6 +229,14 @@ def _welcome(port: int, sign_ins: str) -> str:
         lines.append(f"The example chat platform is at http://{HOST}:{port + 1}/")
     lines += [*sign_ins.splitlines(), "Ctrl-C stops everything; the data stays.", ""]
     return "\n".join(lines)
+
+
+class _MainProcesses(ProcessManager):  # type: ignore[misc]  # honcho has no types
+    """Asks each process alone to stop: it ends its children once their work is done. Only killing is for all."""
+
+    def terminate(self, pid: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
 
 
 class _Announcer(Printer):  # type: ignore[misc]  # honcho has no types

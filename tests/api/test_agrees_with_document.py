@@ -50,22 +50,23 @@ def secret(db: None) -> Iterator[str]:
 @platform.parametrize()  # type: ignore[untyped-decorator]
 @few
 def test_the_interface(case: Any, secret: str) -> None:
-    _agrees(case, {"Authorization": f"Bearer {secret}"})
+    assert _answer(case, {"Authorization": f"Bearer {secret}"}).status_code < 500
 
 
 @coop.parametrize()  # type: ignore[untyped-decorator]
 @few
 def test_the_interface_beside_coop(case: Any, secret: str) -> None:
-    _agrees(case, {"X-API-KEY": secret})
+    assert _answer(case, {"X-API-KEY": secret}).status_code < 500
 
 
-def _agrees(case: Any, headers: dict[str, str]) -> None:
+def _answer(case: Any, headers: dict[str, str]) -> Any:
+    """Raises what CHECKS find."""
     named = case.path_parameters or {}
     if "id" in named and len(named["id"]) % 2:
         case.path_parameters = {"id": "known"}  # chance would never find an account that is there
     if isinstance(case.body, dict) and len(str(case.body)) % 2:
         _point_at(case.body)
-    case.call_and_validate(headers=headers, checks=CHECKS)
+    return case.call_and_validate(headers=headers, checks=CHECKS)
 
 
 def _point_at(body: dict[str, Any]) -> None:

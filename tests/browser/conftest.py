@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from accounts.models import User
 from moderation.models import Case, PolicyVersion
 from tests import making
-from tests.browser.stage import there
+from tests.browser.stage import PATIENCE_MS, there
 from tests.browser.traffic import InProgress
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -60,7 +60,7 @@ def open_page(browser: Browser, live_server: Any, transactional_db: None) -> Ite
 
     def open_page(path: str, user: User | None = None, **options: Any) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         if user is not None:
             context.add_cookies(

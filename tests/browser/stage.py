@@ -13,6 +13,10 @@ from playwright.sync_api import expect as _expect
 
 Answer = TypeVar("Answer")
 
+# A decision and the page after it took longer than Playwright's own five seconds on a machine that was busy.
+PATIENCE_MS = 15_000
+_expect.set_options(timeout=PATIENCE_MS)
+
 _NAME = "playwright"
 _thread = ThreadPoolExecutor(1, thread_name_prefix=_NAME)
 

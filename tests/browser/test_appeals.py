@@ -36,11 +36,11 @@ def path_of(sanction: Sanction) -> str:
     return "/" + link_to(Purpose.APPEAL, sanction.pk, until=sanction.appeal_until).split("/", 3)[3]
 
 
-def check(page: Page, width: int, faults: Any) -> None:
-    """Nothing for axe to find, nothing wider than the screen, with everything unfolded."""
+def whats_wrong(page: Page, width: int, faults: Any) -> list[str]:
+    """What axe finds and whether anything is wider than the screen, with everything unfolded."""
     page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
-    assert faults(page) == [], page.url
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    return [f"{page.url}: {fault}" for fault in [*faults(page), *([f"{wide} px wide"] if wide > width else [])]]
 
 
 def test_a_person_appeals_on_a_phone_without_javascript(open_page: OpenPage, sanction: Sanction) -> None:
@@ -59,13 +59,13 @@ def test_axe_finds_nothing_on_the_hosted_page(
     open_page: OpenPage, sanction: Sanction, faults: Any, width: int, scheme: Any
 ) -> None:
     page = open_page("/appeal/gone/", viewport={"width": width, "height": 700}, color_scheme=scheme)
-    check(page, width, faults)
+    assert whats_wrong(page, width, faults) == []
     address = page.url.replace("/appeal/gone/", path_of(sanction))
     page.goto(address)
-    check(page, width, faults)
+    assert whats_wrong(page, width, faults) == []
     making.appeal(sanction, text="word " * 40 + "x" * 400)
     page.goto(address)
-    check(page, width, faults)
+    assert whats_wrong(page, width, faults) == []
 
 
 def test_an_appeal_is_heard_by_keys_and_undone(open_page: OpenPage, sanction: Sanction, senior: User) -> None:
@@ -112,13 +112,13 @@ def test_axe_finds_nothing_on_the_pages_of_staff(
     appeal = making.appeal(sanction, text="word " * 40 + "x" * 400)
     making.appeal(making.sanction(by=senior))
     page = open_page("/appeals/", senior, viewport={"width": width, "height": 768}, color_scheme=scheme)
-    check(page, width, faults)
+    assert whats_wrong(page, width, faults) == []
     page.goto(page.url.replace("/appeals/", "/appeals/figures/"))
-    check(page, width, faults)
+    assert whats_wrong(page, width, faults) == []
     page.goto(page.url.replace("/figures/", f"/{appeal.pk}/"))
-    check(page, width, faults)
+    assert whats_wrong(page, width, faults) == []
     write_first_view(appeal.pk, actor=senior, text=VIEW)
     page.reload()
     page.locator("[value=reduced]").check()
     expect(page.locator("#reply")).to_contain_text("becomes 7 days")
-    check(page, width, faults)
+    assert whats_wrong(page, width, faults) == []

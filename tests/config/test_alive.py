@@ -25,4 +25,4 @@ def test_a_worker_touches_its_file_again_and_again(process_environment: dict[str
     with processes.worker(environment, tmp_path, queues="background"):
         eventually(file.exists, what="the worker lives", within=60)
         first = file.stat().st_mtime
-        eventually(lambda: file.stat().st_mtime > first, what="it still does")
+        assert eventually(lambda: file.stat().st_mtime > first, what="it still does")

@@ -12,7 +12,10 @@ import pytest
 import structlog
 from django.conf import settings
 from django.core import signing
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.handlers.exception import response_for_exception
 from django.db import IntegrityError, connection, transaction
+from django.test import RequestFactory
 
 from config import logs
 from tests import hostile
@@ -135,3 +138,15 @@ def test_a_traceback_keeps_its_lines_and_nothing_else(written: StringIO) -> None
 
     assert "Traceback" in written.getvalue()
     assert {"\x1b", "\u202e"}.isdisjoint(written.getvalue())
+
+
+@pytest.mark.parametrize(("error", "status"), [(PermissionDenied, 403), (BadRequest, 400), (RuntimeError, 500)])
+def test_only_failures_say_where_they_come_from(written: StringIO, error: type[Exception], status: int) -> None:
+    request = RequestFactory().get("/somewhere/")
+    try:
+        raise error("it is so")  # noqa: TRY301 - as a view does
+    except error as raised:
+        response_for_exception(request, raised)
+
+    assert "/somewhere/" in written.getvalue()
+    assert ("Traceback" in written.getvalue()) is (status == 500)

@@ -95,6 +95,31 @@ def test_second_run_from_the_same_folder_is_refused(monkeypatch: pytest.MonkeyPa
         run._only_run().__enter__()
 
 
+PARENT = """
+import signal, subprocess, sys
+child = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
+def stop(*_):
+    child.stdin.close()
+    sys.exit(f"the child ended with {child.wait()}")
+signal.signal(signal.SIGTERM, stop)
+print("ready", flush=True)
+signal.pause()
+"""
+
+
+def test_stopping_leaves_children_to_their_parent() -> None:
+    """A worker's children are in the middle of tasks."""
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", PARENT]
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, start_new_session=True) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "ready\n"
+        run._MainProcesses().terminate(parent.pid)
+        assert parent.communicate()[1] == "the child ended with 0\n"
+    run._MainProcesses().terminate(parent.pid)
+    assert parent.returncode == 1
+
+
 def test_run_serves_and_stops_without_a_trace_and_finds_its_data_again(
     environment: dict[str, str], two_free_ports: int
 ) -> None:

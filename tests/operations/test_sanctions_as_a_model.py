@@ -300,6 +300,7 @@ def test_whatever_happens_the_account_stands_as_its_sanctions_say(steps: list[tu
     for name, code, which, days in steps:
         life.step(name, code, which, days)
         life.check()
+    assert Sanction.objects.filter(account=life.account).count() == len(life.model.known)
 
 
 def test_the_steps_reach_every_end_that_a_sanction_can_have() -> None:

@@ -177,6 +177,8 @@ def test_many_sanctions_at_once_cost_no_more_queries(django_assert_num_queries) 
     for account in (few, many):
         with django_assert_num_queries(4):
             standings.settle([account])
+    numbers = Statement.objects.filter(sanction__account=many).values_list("number", flat=True)
+    assert sorted(numbers) == [1] * 4 + [2] * 4, "each was stated anew, once"
 
 
 def test_the_name_under_which_it_is_published_needs_the_key(settings) -> None:

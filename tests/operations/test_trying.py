@@ -185,7 +185,10 @@ def test_a_batch_takes_as_many_queries_for_many_cases_as_for_one(
 ) -> None:
     for _ in range(6):
         making.decided(making.case(score=0.7), "suspension:7")
-    start_trial(draft(admin, **{SHARED + "opens_from": 0.8}).number, actor=admin, days=30)
+    trial = start_trial(draft(admin, **{SHARED + "opens_from": 0.8}).number, actor=admin, days=30)
 
     with django_assert_max_num_queries(20):
-        trial_batch()
+        assert trial_batch()
+
+    trial.refresh_from_db()
+    assert counts(trial)["cases"] == 6

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from moderation.models import Case
+from moderation.operations.leases import claim_case
 from moderation.queries import tally
 from tests import making
 from tests.signing_in import signed_in
@@ -26,3 +28,9 @@ def moderator() -> User:
 @pytest.fixture
 def browser(moderator: User) -> Client:
     return signed_in(moderator)
+
+
+@pytest.fixture
+def held(moderator: User) -> Case:
+    """A case on which the moderator works."""
+    return claim_case(making.case().pk, actor=moderator)

@@ -1,47 +1,23 @@
-"""Deciding over HTTP: refusals first, then one decision, its undo, and the second signature."""
+"""Deciding over HTTP: refusals first, then what the form carries, one decision, and where it leads."""
 
 from html.parser import HTMLParser
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from moderation.domain.vocabulary import CaseState, DecisionState, Ground
-from moderation.forms.decisions import DraftForm
 from moderation.models import Account, Case, Decision, Sanction
 from moderation.operations.leases import claim_case, release_case, take_over
-from moderation.queries.cases import case_page
-from moderation.queries.desk import desk
 from tests import making
 from tests.signing_in import signed_in
-from tests.views.test_case import HOSTILE, HX, address
+from tests.views.decision_form import form_of
+from tests.views.test_case import HX, address
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def held(moderator: User) -> Case:
-    return claim_case(making.case().pk, actor=moderator)
-
-
-def form_of(case: Case, user: User, **changed: Any) -> dict[str, Any]:
-    """What the form on the page would send, except for what is changed."""
-    page = case_page(case.pk, viewer=user)
-    shown = desk(page)
-    form = {
-        "key": str(shown.key),
-        "seen_version": page.version,
-        "lease_token": page.lease.token,
-        "choice": "suggested",
-        "length": "suspension:7",
-        "accounts": [account.candidate.account_id for account in shown.accounts if account.is_chosen],
-        "note": "",
-    }
-    return form | {f"notice-{notice.code}": notice.text for notice in shown.notices} | changed
 
 
 def test_without_the_lease_nothing_is_decided(browser: Client, moderator: User) -> None:
@@ -101,11 +77,6 @@ def test_an_unknown_case_is_not_found(browser: Client, name: str) -> None:
     assert browser.post(reverse(name, args=[10**18]), {}).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["decision_undo"])
-def test_an_unknown_decision_is_not_found(browser: Client, name: str) -> None:
-    assert browser.post(reverse(name, args=[10**18])).status_code == 404
-
-
 @pytest.mark.parametrize(
     "changed",
     [
@@ -147,23 +118,29 @@ def test_an_account_of_another_case_cannot_be_sanctioned(browser: Client, modera
     assert not Sanction.objects.exists()
 
 
-def test_an_empty_notice_is_refused(browser: Client, moderator: User, held: Case) -> None:
-    form = {name: " " if name.startswith("notice-") else value for name, value in form_of(held, moderator).items()}
+def test_letting_go_and_taking_again_voids_the_old_form(browser: Client, moderator: User, held: Case) -> None:
+    form = form_of(held, moderator)
+    release_case(held.pk, actor=moderator, token=held.lease_token)
+    claim_case(held.pk, actor=moderator)
 
-    assert browser.post(address("case_decide", held), form).status_code == 422
-    assert not Decision.objects.exists()
+    answer = browser.post(address("case_decide", held), form | {"key": str(uuid4())})
+
+    assert answer.status_code == 409
 
 
-def test_a_notice_that_was_not_on_the_form_is_shown_before_it_is_sent(
-    browser: Client, moderator: User, held: Case
-) -> None:
-    answer = browser.post(address("case_decide", held), form_of(held, moderator, choice="educate", note="mine"))
+class _Names(HTMLParser):
+    names: list[str]
 
-    text = answer.content.decode()
-    assert answer.status_code == 422
-    assert "Six questions" in text
-    assert "mine" in text
-    assert not Decision.objects.exists()
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names = [*getattr(self, "names", []), dict(attrs).get("name") or ""]
+
+
+def test_the_form_on_the_page_carries_what_deciding_needs(browser: Client, held: Case) -> None:
+    parser = _Names()
+    parser.feed(browser.get(address("case", held)).content.decode())
+
+    wanted = {"key", "seen_version", "lease_token", "choice", "length", "accounts", "note", "csrfmiddlewaretoken"}
+    assert wanted <= set(parser.names)
 
 
 def test_the_preview_says_what_would_happen_and_does_nothing(browser: Client, moderator: User, held: Case) -> None:
@@ -213,97 +190,6 @@ def test_the_same_form_twice_is_one_decision_and_leads_to_the_same_case(
     assert Case.objects.filter(holder=moderator).count() == 1
 
 
-def each(case: Case, user: User, said: dict[str, str], **changed: Any) -> dict[str, Any]:
-    """What the form sends with these answers by rule and account, after its preview was looked at."""
-    form = form_of(case, user, choice="each", **{f"answer-{place}": code for place, code in said.items()}, **changed)
-    draft = DraftForm(_posted(form))
-    assert draft.is_valid()
-    shown = desk(case_page(case.pk, viewer=user), draft.draft())
-    return form | {f"notice-{notice.code}": notice.text for notice in shown.notices}
-
-
-def _posted(form: dict[str, Any]) -> QueryDict:
-    posted = QueryDict(mutable=True)
-    for name, value in form.items():
-        posted.setlist(name, [str(one) for one in value] if isinstance(value, list) else [str(value)])
-    return posted
-
-
-def test_what_was_not_shown_by_rule_and_account_is_shown_before_it_is_sent(
-    browser: Client, moderator: User, held: Case
-) -> None:
-    place = f"{held.subject_id}:contact_shared"
-    form = form_of(held, moderator, choice="each") | {f"answer-{place}": "suspension:30"}
-
-    answer = browser.post(address("case_decide", held), form)
-
-    text = answer.content.decode()
-    assert answer.status_code == 422
-    assert "for 30 days" in text
-    assert f'name="answer-{place}"' in text
-    assert not Decision.objects.exists()
-
-
-def test_every_account_gets_what_was_answered_for_it(browser: Client, moderator: User) -> None:
-    ann, ben = making.account(), making.account()
-    case = making.case(actor=ann, other=ben, ground=Ground.OFFSITE_CONTACT)
-    held = claim_case(case.pk, actor=moderator)
-    said = {f"{ann.pk}:offsite_contact": "suspension:1", f"{ben.pk}:offsite_contact": "education_notice"}
-
-    answer = browser.post(address("case_decide", held), each(held, moderator, said, reasons=["own_words"]))
-
-    assert answer.status_code == 303
-    given = {sanction.account_id: (sanction.kind, sanction.days) for sanction in Sanction.objects.all()}
-    assert given == {ann.pk: ("suspension", 1), ben.pk: ("education_notice", None)}
-    decision = Decision.objects.get()
-    assert (decision.grounds, decision.cleared, decision.reasons) == (["offsite_contact"], [], ["own_words"])
-    page = browser.get(address("case", case)).content.decode()
-    assert "Reasons: said so themselves." in page
-
-
-def test_nothing_answered_to_each_is_no_violation(browser: Client, moderator: User, held: Case) -> None:
-    said = {f"{held.subject_id}:contact_shared": "none"}
-
-    browser.post(address("case_decide", held), each(held, moderator, said, reasons=["gave_number"]))
-
-    decision = Decision.objects.get()
-    assert (decision.outcome, decision.cleared, decision.reasons) == ("no_violation", ["contact_shared"], [])
-
-
-def test_answers_for_accounts_of_another_case_do_nothing(browser: Client, moderator: User, held: Case) -> None:
-    stranger = making.account()
-    said = {f"{stranger.pk}:contact_shared": "suspension:permanent"}
-
-    browser.post(address("case_decide", held), each(held, moderator, said))
-
-    assert set(Sanction.objects.values_list("account", flat=True)) == {held.subject_id}
-
-
-def test_another_template_is_shown_before_it_is_sent(browser: Client, moderator: User, held: Case) -> None:
-    form = form_of(held, moderator)
-    code = next(name for name in form if name.startswith("notice-")).removeprefix("notice-")
-    picked = {f"template-{code}": "gentle", f"made-from-{code}": "standard"}
-
-    answer = browser.post(address("case_decide", held), form | picked)
-
-    assert answer.status_code == 422
-    assert "hard to read" in answer.content.decode()
-    assert not Decision.objects.exists()
-    edited = picked | {f"made-from-{code}": "gentle", f"notice-{code}": "my own words"}
-    browser.post(address("case_decide", held), form | edited)
-    assert Sanction.objects.get().notice == "my own words"
-
-
-def test_hostile_codes_and_names_of_templates_stay_text(browser: Client, moderator: User, held: Case) -> None:
-    form = form_of(held, moderator)
-    code = next(name for name in form if name.startswith("notice-")).removeprefix("notice-")
-    sent = {f"template-{code}": HOSTILE, f"made-from-{code}": HOSTILE[:9], f"template-{HOSTILE}": HOSTILE}
-
-    answer = browser.post(address("case_decide", held), form | sent | {f"notice-{HOSTILE}": HOSTILE})
-
-    assert "<script>alert" not in answer.content.decode()
-
-
 def test_dismissing_with_one_key_is_offered_to_whoever_asked_for_it(
     browser: Client, moderator: User, held: Case
 ) -> None:
@@ -324,15 +210,6 @@ def test_dismissing_sends_the_form_with_no_violation_last(browser: Client, moder
     assert (decision.outcome, decision.note) == ("no_violation", "nothing in it")
 
 
-def test_the_notice_goes_out_as_it_was_edited(browser: Client, moderator: User, held: Case) -> None:
-    form = form_of(held, moderator)
-    code = next(name for name in form if name.startswith("notice-"))
-
-    browser.post(address("case_decide", held), form | {code: "Please stay on the site.\r\nThank you."})
-
-    assert Sanction.objects.get().notice == "Please stay on the site.\nThank you."
-
-
 def test_all_accounts_of_a_person_are_suspended_for_harm_without_naming_them(browser: Client, moderator: User) -> None:
     linked = making.account(username="tideline", person="p")
     case = making.case(ground=Ground.OFFSITE_HARM, actor=making.account(person="p"))
@@ -343,76 +220,3 @@ def test_all_accounts_of_a_person_are_suspended_for_harm_without_naming_them(bro
     assert "tideline" not in page.content.decode()
     assert "tideline" not in browser.get(address("case", case)).content.decode()
     assert "Hello tideline" in linked.sanctions.get().notice
-
-
-def toast_of(browser: Client, case: Case, moderator: User, **changed: Any) -> str:
-    page = browser.post(address("case_decide", case), form_of(case, moderator, **changed), follow=True)
-    return page.content.decode()
-
-
-def test_the_toast_offers_to_undo_once(browser: Client, moderator: User, held: Case) -> None:
-    page = toast_of(browser, held, moderator)
-
-    undo = reverse("decision_undo", args=[Decision.objects.get().pk])
-    assert undo in page
-    assert undo not in browser.get(reverse("queue")).content.decode()
-
-
-def test_undoing_opens_the_case_again_for_whoever_decided_it(browser: Client, moderator: User, held: Case) -> None:
-    toast_of(browser, held, moderator)
-    decision = Decision.objects.get()
-
-    answer = browser.post(reverse("decision_undo", args=[decision.pk]))
-
-    held.refresh_from_db()
-    assert answer["Location"] == address("case", held)
-    assert (held.state, held.holder) == (CaseState.OPEN, moderator)
-    assert not Account.objects.get(pk=held.subject_id).suspended
-
-
-def test_nobody_undoes_the_decision_of_another(browser: Client, moderator: User, held: Case) -> None:
-    toast_of(browser, held, moderator)
-    decision = Decision.objects.get()
-
-    assert signed_in(making.senior()).post(reverse("decision_undo", args=[decision.pk])).status_code == 403
-    decision.refresh_from_db()
-    assert decision.state == DecisionState.IN_FORCE
-
-
-def test_after_the_window_there_is_nothing_to_undo(browser: Client, moderator: User, held: Case) -> None:
-    toast_of(browser, held, moderator)
-    decision = Decision.objects.get()
-    Decision.objects.update(undo_until=decision.decided_at)
-
-    answer = browser.post(reverse("decision_undo", args=[decision.pk]))
-
-    assert answer.status_code == 422
-    assert "Lift the sanction instead" in answer.content.decode()
-
-
-# The second signature
-
-
-def test_letting_go_and_taking_again_voids_the_old_form(browser: Client, moderator: User, held: Case) -> None:
-    form = form_of(held, moderator)
-    release_case(held.pk, actor=moderator, token=held.lease_token)
-    claim_case(held.pk, actor=moderator)
-
-    answer = browser.post(address("case_decide", held), form | {"key": str(uuid4())})
-
-    assert answer.status_code == 409
-
-
-class _Names(HTMLParser):
-    names: list[str]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.names = [*getattr(self, "names", []), dict(attrs).get("name") or ""]
-
-
-def test_the_form_on_the_page_carries_what_deciding_needs(browser: Client, held: Case) -> None:
-    parser = _Names()
-    parser.feed(browser.get(address("case", held)).content.decode())
-
-    wanted = {"key", "seen_version", "lease_token", "choice", "length", "accounts", "note", "csrfmiddlewaretoken"}
-    assert wanted <= set(parser.names)

@@ -26,11 +26,6 @@ WORDS = {"until": "hour", "to": "seniors", "lane": "crisis", "why": "a reason"}
 HOSTILE = "<script>alert(1)</script>\u202e\"'><img src=x onerror=alert(1)>"
 
 
-@pytest.fixture
-def held(moderator: User) -> Case:
-    return claim_case(making.case().pk, actor=moderator)
-
-
 def post(browser: Client, name: str, case: Case, **given: Any) -> Any:
     return browser.post(reverse(name, args=[case.pk]), {"token": case.lease_token, **WORDS} | given)
 

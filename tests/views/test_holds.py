@@ -20,8 +20,8 @@ from moderation.queries.cases import case_page
 from moderation.queries.desk import Draft, desk
 from tests import making
 from tests.signing_in import signed_in
+from tests.views.decision_form import form_of
 from tests.views.test_case import HOSTILE, HX, address
-from tests.views.test_decisions import form_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,8 +12,8 @@ from moderation.models import Decision
 from moderation.operations.leases import claim_case
 from tests import making
 from tests.signing_in import signed_in
+from tests.views.decision_form import form_of
 from tests.views.test_case import HOSTILE, address
-from tests.views.test_decisions import form_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
