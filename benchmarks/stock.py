@@ -45,7 +45,7 @@ def store(messages: int) -> None:
         with _without_indexes(cursor):
             cursor.execute(_ACCOUNTS, [2 * conversations])
             cursor.execute(_CONVERSATIONS, [conversations])
-            told = {"text": sealed(_TEXT), "each": _A_CONVERSATION, "messages": messages}
+            told: dict[str, str | int] = {"text": sealed(_TEXT), "each": _A_CONVERSATION, "messages": messages}
             told |= {"account": _first(cursor, "account"), "conversation": _first(cursor, "conversation")}
             for first in range(0, messages, _AT_ONCE):
                 cursor.execute(_MESSAGES, told | {"first": first, "last": min(first + _AT_ONCE, messages) - 1})
