@@ -80,6 +80,12 @@ DROP FUNCTION note_case_sort();
 """
 
 
+# Some grounds are never of some severities: without this PostgreSQL expects a tenth of the queue where there is nothing,
+# and reads a million rows past the index that would have told.
+_TOGETHER = "CREATE STATISTICS case_sorts (mcv) ON state, ground, severity FROM moderation_case"
+_NOT_TOGETHER = "DROP STATISTICS case_sorts"
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("moderation", "0002_first_policy"),
@@ -238,4 +244,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(_COUNT, _NOT_COUNT),
+        migrations.RunSQL(_TOGETHER, _NOT_TOGETHER),
     ]
