@@ -30,7 +30,11 @@ from moderation.operations import (
 from moderation.queries import tally
 
 log = structlog.get_logger(__name__)
+# Beat or tomorrow makes up for a lost hint, so it is acknowledged as it is taken: a worker that loses Redis while it
+# owes an acknowledgement may end for good (kombu 5.7 gives it over a connection that is gone).
 task = shared_task(autoretry_for=SETBACKS, retry_backoff=True, max_retries=5, default_retry_delay=5)
+# Each of these sends the next one, which nobody else does: it is acknowledged once it is done.
+link = shared_task(acks_late=True, autoretry_for=SETBACKS, retry_backoff=True, max_retries=5, default_retry_delay=5)
 ROUNDS = 100  # at most, so that one task never runs into its time limit
 WORKING_TIME_S = 15
 STRETCH = 10  # batches of history between two hints
@@ -126,7 +130,7 @@ def tell_audit_head() -> None:
     audit_head.tell()
 
 
-@task
+@link
 def reseal_texts(nth: int = 0, after: int = 0) -> None:
     """A stretch of the texts, then a hint for the next; asked for by rotate_texts, which may be run again."""
     place = resealing.Place(nth, after)
@@ -171,7 +175,7 @@ def tell_check_ins() -> None:
     asking.tell_due()
 
 
-@task
+@link
 def rescreen(after: int = 0) -> None:
     """A stretch of history, then a hint for the next: live work of the same worker comes in between."""
     for _ in range(STRETCH):
