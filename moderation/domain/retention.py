@@ -61,7 +61,7 @@ RULES: dict[Kept, Rule] = {
     ),
     Kept.TOLD: Rule(
         "What the platform was told",
-        "when it was delivered, cancelled or given up",
+        "when it was delivered, cancelled or given up; with no address under Webhooks, when it was to be told",
         "The content is emptied; that and when something was delivered stays.",
     ),
     Kept.SESSIONS: Rule("Sign-ins", "when they ended", "They are deleted."),
@@ -70,4 +70,7 @@ RULES: dict[Kept, Rule] = {
 # the feed counts on from it.
 # Kinds of which the policy says nothing. Records that hold neither text nor contact (decisions, sanctions, statements
 # of reasons, changes of standing, the audit trail) have no end: they are what Haven accounts with.
-FIXED: dict[Kept, timedelta] = {Kept.TOLD: timedelta(days=90), Kept.SESSIONS: timedelta()}
+FIXED: dict[Kept, timedelta] = {
+    Kept.TOLD: timedelta(days=90),
+    Kept.SESSIONS: timedelta(),
+}
