@@ -20,6 +20,7 @@ from moderation.domain.retention import FIXED, Kept
 from moderation.domain.vocabulary import CheckInState, OutboxState, SanctionKind, SanctionState
 from moderation.models import (
     Appeal,
+    Attempt,
     Case,
     CaseParty,
     Contact,
@@ -173,6 +174,10 @@ def _told(before: datetime, now: datetime) -> "list[QuerySet[OutboxEvent]]":
     return [OutboxEvent.objects.filter(over).exclude(payload={})]
 
 
+def _tries(before: datetime, now: datetime) -> "list[QuerySet[Attempt]]":
+    return [Attempt.objects.filter(at__lt=before).exclude(event__state=OutboxState.PENDING)]
+
+
 def _sessions(before: datetime, now: datetime) -> "list[QuerySet[Session]]":
     return [Session.objects.filter(expire_date__lt=before)]
 
@@ -185,6 +190,7 @@ _CANDIDATES: dict[Kept, Callable[[datetime, datetime], "list[QuerySet[Model]]"]]
     Kept.NOTES: _notes,  # type: ignore[dict-item]
     Kept.ANSWERS: _answers,  # type: ignore[dict-item]
     Kept.TOLD: _told,  # type: ignore[dict-item]
+    Kept.TRIES: _tries,  # type: ignore[dict-item]
     Kept.SESSIONS: _sessions,  # type: ignore[dict-item]
 }
 
@@ -247,4 +253,5 @@ _GOES: dict[type[Model], Callable[[list[int]], None]] = {
     Note: _delete_notes,
     Reflection: _delete(Reflection),
     OutboxEvent: _empty_events,
+    Attempt: _delete(Attempt),
 }

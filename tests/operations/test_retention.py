@@ -22,6 +22,7 @@ from moderation.domain.retention import Kept
 from moderation.domain.vocabulary import Kind, OutboxState
 from moderation.models import (
     Appeal,
+    Attempt,
     Case,
     Contact,
     Decision,
@@ -216,6 +217,18 @@ def test_with_nobody_to_tell_what_is_new_waits(settings: LazySettings) -> None:
     settings.WEBHOOK_URL = ""
     assert let_go(Kept.TOLD) == 0
     assert not OutboxEvent.objects.exclude(state=OutboxState.PENDING).exists()
+
+
+@pytest.mark.parametrize(("state", "left"), [("pending", 2), ("delivered", 1), ("dead", 1), ("cancelled", 1)])
+def test_old_tries_go_unless_their_event_waits_for_another(state: str, left: int) -> None:
+    making.sanction()
+    event = OutboxEvent.objects.latest("pk")
+    for days in (91, 89):
+        Attempt.objects.create(event=event, at=clock.now() - timedelta(days=days), took_ms=10, status=500)
+    OutboxEvent.objects.update(state=state)
+    assert let_go(Kept.TRIES) == 2 - left
+    assert Attempt.objects.count() == left
+    assert OutboxEvent.objects.filter(pk=event.pk).exists()
 
 
 def test_old_answers_go_unless_somebody_waits_for_them() -> None:
