@@ -42,7 +42,7 @@ _POINTERS_OF_APPEAL = {
 @router.post(
     "/report",
     auth=HeaderKey(Scope.REPORTS_WRITE),
-    openapi_extra={"x-scope": Scope.REPORTS_WRITE.value},
+    openapi_extra={"x-scope": Scope.REPORTS_WRITE.value, ALSO: (409,)},
     response={201: ReportAnswer},
     operation_id="take_coop_report",
 )
