@@ -29,9 +29,9 @@ _MOST_DIGITS = 18
     operation_id="take_appeal",
 )
 def take_appeal(request: HttpRequest, told: AppealIn) -> Status[AppealOut]:
-    """Take an appeal. Sending it again is harmless. A sanction can be appealed against once, until “appeal_until”.
+    """Take an appeal. Sending it again is harmless; with another text it is a conflict.
 
-    What comes of it is told by the event “appeal.decided”.
+    A sanction can be appealed against once, until “appeal_until”. What comes of it is told by “appeal.decided”.
     """
     appeal = checked(AppealTold(told.id, told.sanction, told.text, told.created_at))
     return Status(202, AppealOut(id=take(appeal, actor=caller(request)).ext_id))

@@ -41,7 +41,7 @@ def take_appeal(told: ToldAppeal, *, actor: Actor) -> Appeal:
 
     A sanction can be appealed against until its `appeal_until`, also once it is over: it still counts on the ladder.
     Whether it came in time is said by when it arrives. Raises Missing for a sanction that the platform does not know;
-    Stale when it was appealed against already; Refused after the window or without a word.
+    Stale when it was appealed against already, or with other words; Refused after the window or without a word.
     """
     return _take(told, actor)
 
@@ -70,6 +70,8 @@ def _take(told: ToldAppeal, actor: Actor) -> Appeal:
 
     before = Appeal.objects.filter(ext_id=told.id).first()
     if before is not None and before.sanction_id == told.sanction_id:
+        if before.text and before.text != told.text.strip():  # without a text, retention has emptied it
+            raise Stale("This appeal came before with another text, and that one is heard: an appeal is not changed.")
         return before
     if before is not None:
         raise Stale("This id was used for an appeal against another sanction: give every appeal an id of its own.")
