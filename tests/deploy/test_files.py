@@ -3,13 +3,19 @@ and the docs, and carry no secret."""
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from django.conf import LazySettings
+from django.core import checks
 
+from accounts.encryption import opened, sealed
+from config.checks import check_settings
 from config.run import _commands
 from moderation import meters
 from moderation.queries.gauges import GAUGES
@@ -184,6 +190,18 @@ def test_secrets_of_compose_are_files_that_the_script_makes() -> None:
     assert "/deploy/secrets/" in (ROOT / ".gitignore").read_text()
     used = {name for service in COMPOSE["services"].values() for name in service.get("secrets", [])}
     assert used == given.keys()
+
+
+def test_the_keys_that_the_script_makes_are_taken(settings: LazySettings, tmp_path: Path) -> None:
+    shutil.copy(DEPLOY / "make_secrets.sh", tmp_path)
+    subprocess.run([tmp_path / "make_secrets.sh"], check=True, capture_output=True, timeout=60)
+    made = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
+    settings.TEXT_KEYS = made["text_keys"].split()
+    settings.CONTACT_KEY, settings.SECRET_KEY = made["contact_key"], made["secret_key"]
+    settings.METRICS_TOKEN = made["metrics_token"]
+    assert [fault for fault in check_settings(None) if isinstance(fault, checks.Error)] == []
+    assert opened(sealed("hello")) == "hello"
+    assert sealed("hello").startswith("\x02first.")
 
 
 def test_only_migrations_have_the_owners_address() -> None:
