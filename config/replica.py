@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 
 log = structlog.get_logger(__name__)
 
-PAGES = frozenset({"audit"})
+PAGES = frozenset({"audit", "transparency", "transparency_csv"})
 # Who is asking is known from the truth alone: somebody whose role was taken must not read on for a moment.
 _NEVER = frozenset(
     {

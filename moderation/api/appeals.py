@@ -7,7 +7,6 @@ from datetime import datetime
 from django.http import HttpRequest
 from ninja import Router, Status
 
-from accounts import Actor
 from accounts.roles import Scope
 from moderation.api import problems
 from moderation.api.auth import caller, needs
@@ -15,7 +14,7 @@ from moderation.api.problems import FieldProblem, Problem
 from moderation.api.schemas import AppealIn, AppealOut
 from moderation.domain import told as domain
 from moderation.domain.refusals import Missing
-from moderation.models import Appeal, clock
+from moderation.models import clock
 from moderation.operations.appeals import ToldAppeal
 from moderation.operations.appeals import take_appeal as take
 
@@ -30,12 +29,12 @@ _MOST_DIGITS = 18
     operation_id="take_appeal",
 )
 def take_appeal(request: HttpRequest, told: AppealIn) -> Status[AppealOut]:
-    """Take an appeal. Sending it again is harmless. A sanction can be appealed against once, until “appeal_until”.
+    """Take an appeal. Sending it again is harmless; with another text it is a conflict.
 
-    What comes of it is told by the event “appeal.decided”.
+    A sanction can be appealed against once, until “appeal_until”. What comes of it is told by “appeal.decided”.
     """
-    appeal = take_told(AppealTold(told.id, told.sanction, told.text, told.created_at), actor=caller(request))
-    return Status(202, AppealOut(id=appeal.ext_id))
+    appeal = checked(AppealTold(told.id, told.sanction, told.text, told.created_at))
+    return Status(202, AppealOut(id=take(appeal, actor=caller(request)).ext_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +48,16 @@ class AppealTold:
     account: str | None = None
 
 
-def take_told(told: AppealTold, *, actor: Actor, pointers: Mapping[str, str] | None = None) -> Appeal:
-    """Check and take. `pointers`: where a field stands in the body, if not under its own name."""
+def checked(told: AppealTold, *, pointers: Mapping[str, str] | None = None) -> ToldAppeal:
+    """Raise what is wrong with it. `pointers`: where a field stands in the body, if not under its own name."""
     _check(told, clock.now(), pointers or {})
-    appeal = ToldAppeal(
+    return ToldAppeal(
         id=told.id,
         sanction_id=_sanction_id(told.sanction),
         text=told.text,
         created_at=told.created_at,
         account=told.account,
     )
-    return take(appeal, actor=actor)
 
 
 def _sanction_id(text: str) -> int:

@@ -9,7 +9,7 @@ from ninja import Router, Status
 from accounts.models import ApiKey
 from accounts.roles import Scope
 from moderation.api import problems
-from moderation.api.appeals import AppealTold, take_told
+from moderation.api.appeals import AppealTold, checked
 from moderation.api.auth import HeaderKey, caller
 from moderation.api.coop_shapes import CHANNEL, AppealBody, ReportAnswer, ReportBody
 from moderation.api.openapi import ALSO
@@ -19,6 +19,7 @@ from moderation.domain.told import ToldMessage, message_fault
 from moderation.domain.vocabulary import Room
 from moderation.models import clock
 from moderation.operations import intake
+from moderation.operations.appeals import ToldAppeal, take_appeals
 from moderation.operations.reports import ToldReport
 from moderation.operations.reports import take_report as take
 from moderation.queries.rooms import known_rooms
@@ -33,7 +34,6 @@ _POINTERS = {
 }
 _POINTERS_OF_APPEAL = {
     "id": "/appealId",
-    "sanction": "/actionsTaken/0",
     "text": "/appealReason",
     "created_at": "/appealedAt",
 }
@@ -42,7 +42,7 @@ _POINTERS_OF_APPEAL = {
 @router.post(
     "/report",
     auth=HeaderKey(Scope.REPORTS_WRITE),
-    openapi_extra={"x-scope": Scope.REPORTS_WRITE.value},
+    openapi_extra={"x-scope": Scope.REPORTS_WRITE.value, ALSO: (409,)},
     response={201: ReportAnswer},
     operation_id="take_coop_report",
 )
@@ -70,21 +70,29 @@ def take_coop_report(request: HttpRequest, told: ReportBody) -> Status[ReportAns
 def take_coop_appeal(request: HttpRequest, told: AppealBody) -> Status[None]:
     """Take an appeal as Coop does. Sending it again is harmless. What comes of it is told by “appeal.decided”.
 
-    “actionsTaken” names the sanction, by the id that its event has, and “appealedBy” the account that it is against.
-    The items are not looked at: what was decided about stands in the case.
+    “actionsTaken” names sanctions, by the ids that their events have, and “appealedBy” the account that they are
+    against. Each is heard on its own: of several, the appeal against sanction 17 gets the id “appealId:17”. They are
+    taken together or not at all. The items are not looked at: what was decided about stands in the case.
     """
-    if len(told.actionsTaken) != 1:
-        one = FieldProblem(pointer="/actionsTaken", detail="Name one sanction; send an appeal of its own for another.")
-        raise Problem(problems.INVALID, "An appeal is against one sanction.", errors=[one])
-    appeal = AppealTold(
-        id=told.appealId,
-        sanction=told.actionsTaken[0],
-        text=told.appealReason,
-        created_at=told.appealedAt,
-        account=told.appealedBy.id,
-    )
-    take_told(appeal, actor=caller(request), pointers=_POINTERS_OF_APPEAL)
+    take_appeals(_appeals(told), actor=caller(request))
     return Status(204, None)
+
+
+def _appeals(told: AppealBody) -> list[ToldAppeal]:
+    places = {sanction: place for place, sanction in reversed(list(enumerate(told.actionsTaken)))}
+    return [
+        checked(
+            AppealTold(
+                id=f"{told.appealId}:{sanction}" if len(places) > 1 else told.appealId,
+                sanction=sanction,
+                text=told.appealReason,
+                created_at=told.appealedAt,
+                account=told.appealedBy.id,
+            ),
+            pointers=_POINTERS_OF_APPEAL | {"sanction": f"/actionsTaken/{place}"},
+        )
+        for sanction, place in places.items()
+    ]
 
 
 def _report(told: ReportBody) -> ToldReport:

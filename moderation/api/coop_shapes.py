@@ -36,6 +36,7 @@ _THREAD = ("threadId", "thread", "thread_id", "conversationId", "conversation", 
 _TIME = ("createdAt", "created_at", "sentAt", "sent_at", "datetime", "timestamp")
 _TEXT = ("text", "content", "body", "message")
 CHANNEL = "coop"
+MOST_SANCTIONS = 20  # in one appeal; a decision makes two or three
 _REPORTS = UUID("6f3f2f6a-3a39-4c1e-9d0b-0f6a5d2c7e41")  # of the ids that reports get here
 
 
@@ -173,7 +174,7 @@ class AppealBody(BaseModel):
     appealedBy: Identifier  # noqa: N815
     appealedAt: Moment  # noqa: N815
     actionedItem: Item  # noqa: N815
-    actionsTaken: Annotated[list[Id], Field(json_schema_extra={"minItems": 1, "maxItems": 1})]  # noqa: N815
+    actionsTaken: Annotated[list[Id], Field(min_length=1, max_length=MOST_SANCTIONS)]  # noqa: N815
     appealReason: Annotated[str, bounded(told.LONGEST_TEXT, least=1)]  # noqa: N815
     violatingPolicies: Annotated[list[ViolatedPolicy], Field(max_length=MOST_ITEMS)] = []  # noqa: N815
     additionalItems: Items = []  # noqa: N815

@@ -56,6 +56,12 @@ class CheckInEvent(BaseModel):
     text: str
 
 
+class HeadEvent(BaseModel):
+    seq: int = Field(description="The number of the last entry.")
+    head: str = Field(description="Its seal, SHA-256 in hexadecimal.")
+    at: MomentOut | None = Field(description="When the trail was last sealed.")
+
+
 class TestEvent(BaseModel):
     __test__ = False  # no test of ours
 
@@ -79,6 +85,7 @@ EVENTS = (
     Event("report.closed", ReportEvent, "Somebody has looked at a report."),
     Event("appeal.decided", AppealEvent, "An appeal was heard."),
     Event("check_in.due", CheckInEvent, "A listener has a check-in to answer, or is reminded of it."),
+    Event("audit.sealed", HeadEvent, "The end of Haven's audit trail, every minute; outside the order, sent once."),
     Event("endpoint.test", TestEvent, "An admin tries the address out."),
 )
 _HEADERS = {

@@ -24,8 +24,13 @@ _RATE = ("RateLimit", "RateLimit-Policy")
 _HEADERS = {
     401: ("WWW-Authenticate",),
     403: ("WWW-Authenticate", *_RATE),
+    404: _RATE,
+    409: _RATE,
+    413: _RATE,
+    422: _RATE,
     429: ("Retry-After", *_RATE),
-    503: ("Retry-After",),
+    500: _RATE,
+    503: ("Retry-After", *_RATE),
 }
 _HEADER_MEANING = {
     "WWW-Authenticate": "Bearer, with the error and the scope that is missing (RFC 6750).",

@@ -19,9 +19,15 @@ from moderation.operations.reports import take_report as take
 router = Router(tags=["Reports"])
 
 
-@router.post("/reports", **needs(Scope.REPORTS_WRITE), response={202: ReportOut}, operation_id="take_report")
+@router.post(
+    "/reports", **needs(Scope.REPORTS_WRITE, also=(409,)), response={202: ReportOut}, operation_id="take_report"
+)
 def take_report(request: HttpRequest, told: ReportIn) -> Status[ReportOut]:
-    """Take a report. Sending it again is harmless. It need not wait for the messages and accounts that it names."""
+    """Take a report. It need not wait for the messages and accounts that it names.
+
+    Sending it again is harmless, and loses nothing: another text under the same id is kept behind the first, a graver
+    reason counts, and messages that have come meanwhile are joined. 409 for another text once it has been looked at.
+    """
     report = ToldReport(
         id=told.id,
         reporter=told.reporter,

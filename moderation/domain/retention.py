@@ -18,6 +18,7 @@ class Kept(StrEnum):
     NOTES = "notes"
     ANSWERS = "answers"
     TOLD = "told"
+    TRIES = "tries"
     SESSIONS = "sessions"
 
 
@@ -61,8 +62,13 @@ RULES: dict[Kept, Rule] = {
     ),
     Kept.TOLD: Rule(
         "What the platform was told",
-        "when it was delivered, cancelled or given up",
+        "when it was delivered, cancelled or given up; with no address under Webhooks, when it was to be told",
         "The content is emptied; that and when something was delivered stays.",
+    ),
+    Kept.TRIES: Rule(
+        "Tries to tell the platform",
+        "when each was made, and never while its event waits for another",
+        "They are deleted. How many an event took, and what the last one said, stays.",
     ),
     Kept.SESSIONS: Rule("Sign-ins", "when they ended", "They are deleted."),
 }
@@ -70,4 +76,8 @@ RULES: dict[Kept, Rule] = {
 # the feed counts on from it.
 # Kinds of which the policy says nothing. Records that hold neither text nor contact (decisions, sanctions, statements
 # of reasons, changes of standing, the audit trail) have no end: they are what Haven accounts with.
-FIXED: dict[Kept, timedelta] = {Kept.TOLD: timedelta(days=90), Kept.SESSIONS: timedelta()}
+FIXED: dict[Kept, timedelta] = {
+    Kept.TOLD: timedelta(days=90),
+    Kept.TRIES: timedelta(days=90),
+    Kept.SESSIONS: timedelta(),
+}

@@ -1,12 +1,13 @@
 """Taking an appeal: from the platform, or from the person on the page behind the link of the notice."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from accounts import Actor, audit
 from accounts.database import whole
 from accounts.roles import Scope
-from moderation.domain.refusals import Missing, Refused, Stale
+from moderation.domain.refusals import Missing, NotPermitted, Refused, Stale
 from moderation.domain.vocabulary import EndedBy, SanctionState
 from moderation.domain.wording import day
 from moderation.models import Appeal, PolicyVersion, Sanction, clock
@@ -40,8 +41,28 @@ def take_appeal(told: ToldAppeal, *, actor: Actor) -> Appeal:
 
     A sanction can be appealed against until its `appeal_until`, also once it is over: it still counts on the ladder.
     Whether it came in time is said by when it arrives. Raises Missing for a sanction that the platform does not know;
-    Stale when it was appealed against already; Refused after the window or without a word.
+    Stale when it was appealed against already, or with other words; Refused after the window or without a word.
     """
+    return _take(told, actor)
+
+
+@whole
+def take_appeals(told: Sequence[ToldAppeal], *, actor: Actor) -> list[Appeal]:
+    """Several by one person, all of them or none. Raises what take_appeal does, naming the sanction it is about."""
+    return [_one_of_many(each, actor) for each in sorted(told, key=lambda each: each.sanction_id)]
+
+
+def _one_of_many(told: ToldAppeal, actor: Actor) -> Appeal:
+    try:
+        return _take(told, actor)
+    except NotPermitted:
+        raise
+    except Refused as error:
+        how = "None of these appeals was taken: send them again without it."
+        raise type(error)(f"Sanction {told.sanction_id}: {error} {how}") from error
+
+
+def _take(told: ToldAppeal, actor: Actor) -> Appeal:
     sanction = locked_sanction(told.sanction_id)
     now = clock.now()
 
@@ -49,6 +70,8 @@ def take_appeal(told: ToldAppeal, *, actor: Actor) -> Appeal:
 
     before = Appeal.objects.filter(ext_id=told.id).first()
     if before is not None and before.sanction_id == told.sanction_id:
+        if before.text and before.text != told.text.strip():  # without a text, retention has emptied it
+            raise Stale("This appeal came before with another text, and that one is heard: an appeal is not changed.")
         return before
     if before is not None:
         raise Stale("This id was used for an appeal against another sanction: give every appeal an id of its own.")

@@ -39,6 +39,7 @@ from moderation.models import (
 from moderation.models.needed import RUNNING, messages_over_since
 from moderation.operations.personal_data import forget_words
 from moderation.permissions import require
+from moderation.queries.endpoint import is_connected
 
 MESSAGES_AT_ONCE = 500
 TRY_AGAIN_AFTER = timedelta(hours=1)
@@ -137,7 +138,7 @@ def needed_for(account: Account) -> list[str]:
         "sanction": sanctions.filter(RUNNING).exists(),
         "appeal_window": sanctions.filter(appeal_until__gt=now).exclude(state=SanctionState.UNDONE).exists(),
         "appeal": Appeal.objects.filter(sanction__account=account, state=AppealState.OPEN).exists(),
-        "untold": OutboxEvent.objects.filter(account=account, state=OutboxState.PENDING).exists(),
+        "untold": is_connected() and OutboxEvent.objects.filter(account=account, state=OutboxState.PENDING).exists(),
         "messages": Message.objects.filter(sender=account).exists(),
     }
     return [reason for reason, holds in reasons.items() if holds]
@@ -147,7 +148,8 @@ def _pseudonymise(account: Account) -> dict[str, int]:
     """Role and age stay, and that it was in a conversation: a teen who was there still counts for what others did.
     Answers how many rows of words went."""
     gone = forget_words(account)
-    OutboxEvent.objects.filter(account=account).exclude(state=OutboxState.PENDING).delete()
+    told = OutboxEvent.objects.filter(account=account)
+    (told.exclude(state=OutboxState.PENDING) if is_connected() else told).delete()
     passed = Q(position__isnull=True) | Q(position__lt=_newest_position())
     StandingChange.objects.filter(passed, account=account).delete()
     AccountChange.objects.filter(account=account).exclude(fact__in=[Fact.ROLE, Fact.AGE_GROUP]).delete()

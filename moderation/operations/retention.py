@@ -20,6 +20,7 @@ from moderation.domain.retention import FIXED, Kept
 from moderation.domain.vocabulary import CheckInState, OutboxState, SanctionKind, SanctionState
 from moderation.models import (
     Appeal,
+    Attempt,
     Case,
     CaseParty,
     Contact,
@@ -36,6 +37,7 @@ from moderation.models import (
 )
 from moderation.models.needed import cases_needed_since, cases_over_since, messages_over_since
 from moderation.permissions import require
+from moderation.queries.endpoint import is_connected
 
 STRETCH = 500
 MOST_COUNTED = 10_000
@@ -167,7 +169,13 @@ def _answers(before: datetime, now: datetime) -> "list[QuerySet[Reflection]]":
 def _told(before: datetime, now: datetime) -> "list[QuerySet[OutboxEvent]]":
     over = Q(state=OutboxState.DELIVERED, delivered_at__lt=before)
     over |= Q(state__in=[OutboxState.CANCELLED, OutboxState.DEAD], created_at__lt=before, not_before__lt=before)
+    if not is_connected():
+        over |= Q(state=OutboxState.PENDING, created_at__lt=before, not_before__lt=before)
     return [OutboxEvent.objects.filter(over).exclude(payload={})]
+
+
+def _tries(before: datetime, now: datetime) -> "list[QuerySet[Attempt]]":
+    return [Attempt.objects.filter(at__lt=before).exclude(event__state=OutboxState.PENDING)]
 
 
 def _sessions(before: datetime, now: datetime) -> "list[QuerySet[Session]]":
@@ -182,6 +190,7 @@ _CANDIDATES: dict[Kept, Callable[[datetime, datetime], "list[QuerySet[Model]]"]]
     Kept.NOTES: _notes,  # type: ignore[dict-item]
     Kept.ANSWERS: _answers,  # type: ignore[dict-item]
     Kept.TOLD: _told,  # type: ignore[dict-item]
+    Kept.TRIES: _tries,  # type: ignore[dict-item]
     Kept.SESSIONS: _sessions,  # type: ignore[dict-item]
 }
 
@@ -220,11 +229,18 @@ def _delete_notes(ids: list[int]) -> None:
     Note.objects.filter(pk__in=ids).delete()
 
 
-def _empty(model: type[Model], column: str, value: object = "") -> Callable[[list[int]], None]:
+def _empty(model: type[Model], column: str) -> Callable[[list[int]], None]:
     def empty(ids: list[int]) -> None:
-        model._default_manager.filter(pk__in=ids).update(**{column: value})
+        model._default_manager.filter(pk__in=ids).update(**{column: ""})
 
     return empty
+
+
+def _empty_events(ids: list[int]) -> None:
+    """What waits still, because there is nobody to tell, is not told any more."""
+    events = OutboxEvent.objects.filter(pk__in=ids)
+    events.filter(state=OutboxState.PENDING).update(state=OutboxState.CANCELLED)
+    events.update(payload={})
 
 
 _GOES: dict[type[Model], Callable[[list[int]], None]] = {
@@ -236,5 +252,6 @@ _GOES: dict[type[Model], Callable[[list[int]], None]] = {
     Report: _empty(Report, "text"),
     Note: _delete_notes,
     Reflection: _delete(Reflection),
-    OutboxEvent: _empty(OutboxEvent, "payload", {}),
+    OutboxEvent: _empty_events,
+    Attempt: _delete(Attempt),
 }

@@ -51,10 +51,14 @@ class EndpointPage:
     allows_private: bool
 
 
+def is_connected() -> bool:
+    """Whether there is an address to tell events to. Without one they wait for it, and nothing waits for them."""
+    return bool(_url())
+
+
 def target() -> Target:
     """Two queries. Empty where nothing is set up."""
-    edited = PlatformEndpoint.objects.values_list("url", flat=True).first()
-    return Target(edited or settings.WEBHOOK_URL, tuple(each.text for each in secrets_in_use() if each.text))
+    return Target(_url(), tuple(each.text for each in secrets_in_use() if each.text))
 
 
 def secrets_in_use() -> list[SecretInUse]:
@@ -96,6 +100,11 @@ def without_password(url: str) -> str:
     scheme, colon, rest = url.partition("://")
     authority, slash, path = rest.partition("/")
     return f"{scheme}{colon}{authority.rpartition('@')[2]}{slash}{path}"
+
+
+def _url() -> str:
+    edited = PlatformEndpoint.objects.values_list("url", flat=True).first()
+    return edited or settings.WEBHOOK_URL
 
 
 def _text(row: SigningSecret) -> str | None:

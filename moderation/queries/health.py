@@ -9,6 +9,7 @@ from django.db.models import Min, QuerySet
 
 from moderation.domain.vocabulary import OutboxState
 from moderation.models import Message, OutboxEvent, clock
+from moderation.queries.endpoint import is_connected
 
 MOST_COUNTED = 100_000  # a probe need not know by how much more
 AMONG_FIRST = 1_000
@@ -29,12 +30,15 @@ class Work:
 
 @transaction.atomic
 def work_waiting() -> Work:
-    """Raises OperationalError when the database is away or takes longer than a probe may wait."""
+    """Without an address to tell events to, none is due. Raises OperationalError when the database is away or takes
+    longer than a probe may wait."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '2s'")
     now = clock.now()
     unscreened = Message.objects.unscreened()
     due = OutboxEvent.objects.filter(state=OutboxState.PENDING, not_before__lte=now)
+    if not is_connected():
+        due = OutboxEvent.objects.none()
     # An edit sends an old id back into the queue, so the first id alone need not be the one that waits longest.
     oldest = unscreened.order_by("id")[:AMONG_FIRST].aggregate(since=Min("received_at"))["since"]
     first_event = due.order_by("not_before", "id").values_list("not_before", flat=True).first()

@@ -1,21 +1,21 @@
-"""A list of sanctions as CSV, however long it is: rows come from a cursor in the database. Must not know HTTP."""
+"""A list of sanctions as CSV, however long it is: rows come a stretch at a time, by key. Must not know HTTP."""
 
 import csv
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts import Actor
 from accounts.roles import Capability
 from moderation.domain.spreadsheet import cell
 from moderation.models import OutboxEvent, clock
 from moderation.permissions import require
-from moderation.queries.sanction_lists import Asked, all_of
+from moderation.queries.sanction_lists import Asked, all_of, from_place, place_of
 
-CHUNK = 2_000
+STRETCH = 2_000
 
 _COLUMNS = {
     "sanction": "pk",
@@ -58,17 +58,28 @@ def export(asked: Asked, *, viewer: Actor) -> Iterator[str]:
     Raises NotPermitted; Refused when the search is none.
     """
     require(viewer, Capability.MANAGE_SANCTIONS)
-    now = clock.now()
     latest = OutboxEvent.objects.filter(sanction=OuterRef("pk")).order_by("-id").values("state")[:1]
-    rows = all_of(asked, now).annotate(told=Subquery(latest))
-    return _lines(rows.values_list(*_COLUMNS.values()))
+    rows = all_of(asked, clock.now()).annotate(told=Subquery(latest))
+    return _lines(rows, replace(asked, after=None))
 
 
-def _lines(rows: Any) -> Iterator[str]:
+def _lines(rows: "QuerySet[Any]", asked: Asked) -> Iterator[str]:
     writer = csv.writer(_Line())
     yield writer.writerow(_COLUMNS)
-    with transaction.atomic():  # a cursor lives as long as its transaction; outside of one it would first be filled
-        yield from map(writer.writerow, map(_cells, rows.iterator(chunk_size=CHUNK)))
+    for stretch in _stretches(rows, asked):
+        yield from map(writer.writerow, map(_cells, stretch))
+
+
+def _stretches(rows: Any, asked: Asked) -> Iterator[list[tuple[Any, ...]]]:
+    """Each in a statement of its own: no cursor, which a pooler could not keep, and no transaction that stays open as
+    long as somebody downloads. What changes meanwhile stands as it was when its stretch was read."""
+    while True:
+        stretch = list(from_place(rows, asked).values_list(*_COLUMNS.values())[:STRETCH])
+        yield stretch
+        if len(stretch) < STRETCH:
+            return
+        last = dict(zip(_COLUMNS.values(), stretch[-1], strict=True))
+        asked = replace(asked, after=place_of(asked.tab, last))
 
 
 def _cells(row: Iterable[Any]) -> list[str]:

@@ -136,7 +136,7 @@ def found(asked: Asked, now: datetime) -> Found:
 
 
 def all_of(asked: Asked, now: datetime) -> SanctionQuerySet:
-    """Every row of the list, whatever its page: for an export. Raises Refused when the search is none."""
+    """Every row of the list in order, whatever its page: for an export. Raises Refused when the search is none."""
     rows = _narrowed(_in_tab(asked.tab, now), asked)
     if asked.tab is Tab.UNDELIVERED:
         rows = rows.filter(Exists(_untold_events(now).filter(sanction=OuterRef("pk"))))
@@ -172,7 +172,7 @@ def _walk(asked: Asked, now: datetime) -> list[tuple[int, datetime | None]]:
     """Along an index that holds the order. Asked for a kind or a ground alone, once for each value of the other: a
     walk in order might pass a million rows in search of a rare one."""
     column = asked.tab.column
-    rows = _walked(_from_place(_in_tab(asked.tab, now), asked), asked)
+    rows = _walked(from_place(_in_tab(asked.tab, now), asked), asked)
     if column is None:
         numbers = _narrowed(rows, asked).values_list("pk", flat=True)[: PAGE_SIZE + 1]
         return [(number, None) for number in numbers]
@@ -199,13 +199,19 @@ def _walked(rows: SanctionQuerySet, asked: Asked) -> SanctionQuerySet:
     return rows.walked(asked.tab.column, backwards=asked.backwards)
 
 
-def _from_place(rows: SanctionQuerySet, asked: Asked) -> SanctionQuerySet:
+def from_place(rows: SanctionQuerySet, asked: Asked) -> SanctionQuerySet:
+    """What of a list comes after its place."""
     place = asked.after
     if place is None:
         return rows
     if asked.tab.column is None:
         return rows.filter(pk__lt=place.number) if asked.backwards else rows.filter(pk__gt=place.number)
     return rows.beyond(asked.tab.column, place.moment, place.number, backwards=asked.backwards)
+
+
+def place_of(tab: Tab, row: Mapping[str, Any]) -> Place:
+    """Where the rest of the list begins after a row, given as its columns by name."""
+    return Place(row[tab.column] if tab.column else _EPOCH, row["pk"])
 
 
 def _untold_events(now: datetime) -> QuerySet[OutboxEvent]:

@@ -73,6 +73,8 @@ def test_a_sanction_is_appealed_against_once() -> None:
     assert [(a.status, a.body) for a in answers] == [(202, {"id": "a1"})] * 2
     other = platform.post("appeals", telling.appeal(id="a2", sanction=sanction))
     assert (other.status, other.problem) == (409, "conflict")
+    reworded = platform.post("appeals", first | {"text": "and another thing"})
+    assert (reworded.status, "another text" in reworded.body["detail"]) == (409, True)
     elsewhere = platform.post("appeals", telling.appeal(id="a1", sanction=str(making.sanction().pk)))
     assert elsewhere.status == 409
     assert Appeal.objects.count() == 1

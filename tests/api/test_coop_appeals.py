@@ -45,7 +45,8 @@ BAD = {
     "future time": (_body(appealedAt="2999-03-01T18:05:00Z"), "/appealedAt"),
     "no item": (_body(actionedItem=None), "/actionedItem"),
     "no sanction": (_body(actionsTaken=[]), "/actionsTaken"),
-    "two sanctions": (_body(actionsTaken=["1", "2"]), "/actionsTaken"),
+    "too many sanctions": (_body(actionsTaken=[str(number) for number in range(21)]), "/actionsTaken"),
+    "no id among two": (_body(actionsTaken=["1", ""]), "/actionsTaken/1"),
     "no reason": (_body(appealReason=None), "/appealReason"),
     "NUL in the reason": (_body(appealReason="a\0"), "/appealReason"),
 }
@@ -76,3 +77,34 @@ def test_the_same_appeal_again_is_the_same_and_another_is_too_many() -> None:
     appeal = Appeal.objects.get()
     assert (appeal.ext_id, appeal.sanction, appeal.text) == ("a1", sanction, "it was my own old number")
     assert _send(_body(sanction, appealId="a2")).status_code == 409
+
+
+def _two_of_one_account() -> tuple[Sanction, Sanction]:
+    first = making.sanction()
+    return first, making.sanction("education_notice", actor=first.account)
+
+
+def test_an_appeal_against_several_sanctions_is_one_for_each() -> None:
+    first, second = _two_of_one_account()
+    body = _body(first, actionsTaken=[str(second.pk), str(first.pk), str(second.pk)])
+    assert [_send(body).status_code for _ in range(2)] == [204, 204]
+    assert {(each.ext_id, each.sanction, each.text) for each in Appeal.objects.all()} == {
+        (f"a1:{sanction.pk}", sanction, "it was my own old number") for sanction in (first, second)
+    }
+
+
+def test_of_several_that_cannot_all_be_appealed_against_none_is_taken_and_the_answer_says_which() -> None:
+    first, second = _two_of_one_account()
+    making.appeal(second)
+    answer = _send(_body(first, actionsTaken=[str(first.pk), str(second.pk)]))
+    assert answer.status_code == 409
+    assert answer.json()["detail"].startswith(f"Sanction {second.pk}: There is an appeal")
+    assert "send them again without it" in answer.json()["detail"]
+    assert not Appeal.objects.filter(sanction=first).exists()
+
+
+def test_among_several_nobody_appeals_against_what_was_done_to_another() -> None:
+    mine, other = making.sanction(), making.sanction()
+    answer = _send(_body(mine, actionsTaken=[str(mine.pk), str(other.pk)]))
+    assert answer.status_code == 404
+    assert not Appeal.objects.exists()

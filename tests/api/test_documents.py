@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from moderation.api import problems
-from tests.api.platform import document
+from tests import making
+from tests.api.platform import Platform, document
 
 CALLS = {
     ("post", "/api/v1/messages", "messages:write"),
@@ -32,6 +33,25 @@ def test_every_problem_is_documented_somewhere() -> None:
     text = str(document()["paths"])
     undocumented = {kind.name for kind in problems.KINDS if f"“{kind.name}”" not in text}
     assert undocumented == {"wrong-method"}  # of calls that are not there
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", [202, 404, 409, 413, 422])
+def test_whatever_tells_of_the_limit_is_documented_to_do_so(status: int) -> None:
+    appeal = making.appeal()
+    body = {"id": "a1", "sanction": str(appeal.sanction_id), "text": "no", "created_at": "2026-03-01T18:05:00Z"}
+    path, said = {
+        202: ("messages", {"messages": []}),
+        404: ("appeals", body | {"sanction": "0"}),
+        409: ("appeals", body),
+        413: ("messages", {"messages": [{}] * 1001}),
+        422: ("reports", {}),
+    }[status]
+    answer = Platform().post(path, said)
+    assert answer.status == status
+    described = document()["paths"][f"/api/v1/{path}"]["post"]["responses"][status]["headers"]
+    assert {name for name in answer.headers if name.startswith("RateLimit")} == {"RateLimit", "RateLimit-Policy"}
+    assert {"RateLimit", "RateLimit-Policy"} <= described.keys()
 
 
 def test_every_reference_leads_somewhere() -> None:

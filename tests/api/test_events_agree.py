@@ -9,8 +9,10 @@ import jsonschema_rs
 import pytest
 from django.conf import LazySettings
 
+from accounts import SYSTEM, audit, sealing
 from moderation.domain.appeals import Ruling
 from moderation.domain.vocabulary import TEEN_BADGE, AppealState
+from moderation.integrations import audit_head
 from moderation.integrations.webhook import body, try_current
 from moderation.models import Appeal, OutboxEvent, clock
 from moderation.operations.approvals import approve_decision
@@ -94,9 +96,19 @@ def test_the_test_event_is_as_documented(settings: LazySettings) -> None:
     _check("endpoint.test", call.body.decode())
 
 
+def test_the_head_of_the_trail_is_as_documented(settings: LazySettings) -> None:
+    with receiving() as platform:
+        settings.WEBHOOK_URL, settings.WEBHOOK_SECRET, settings.WEBHOOK_ALLOW_PRIVATE = platform.url, SECRET, True
+        audit.record("something.done", actor=SYSTEM, target=making.account())
+        sealing.seal_batch()
+        audit_head.tell()
+        (call,) = platform.calls
+    _check("audit.sealed", call.body.decode())
+
+
 def test_every_event_is_documented() -> None:
     described: dict[str, Any] = document()["webhooks"]
-    assert described.keys() == {*MAKERS, "endpoint.test"}
+    assert described.keys() == {*MAKERS, "endpoint.test", "audit.sealed"}
 
 
 def test_another_shape_would_be_noticed() -> None:

@@ -31,7 +31,7 @@ from tests.signing_in import force_login
 client = Client(SERVER_NAME="localhost")
 force_login(client, User.objects.get(username=sys.argv[1]))
 asked = {}
-for path in ("/audit/", "/sanctions/", "/"):
+for path in ("/audit/", "/transparency/", "/sanctions/", "/"):
     seen = {"default": [], "replica": []}
     def note(alias):
         def wrapper(execute, sql, params, many, context):
@@ -92,7 +92,9 @@ def test_only_pages_of_the_past_are_read_from_a_replica(process_environment: dic
 
     assert {page["status"] for page in asked.values()} == {200}
     assert any("accounts_auditentry" in sql for sql in asked["/audit/"]["replica"])
-    assert not any("accounts_user" in sql or "django_session" in sql for sql in asked["/audit/"]["replica"])
+    assert any("moderation_transparencyyear" in sql for sql in asked["/transparency/"]["replica"])
+    behind = asked["/audit/"]["replica"] + asked["/transparency/"]["replica"]
+    assert not any("accounts_user" in sql or "django_session" in sql for sql in behind)
     assert asked["/sanctions/"]["replica"] == asked["/"]["replica"] == []
 
 

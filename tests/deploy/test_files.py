@@ -3,13 +3,19 @@ and the docs, and carry no secret."""
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from django.conf import LazySettings
+from django.core import checks
 
+from accounts.encryption import opened, sealed
+from config.checks import check_settings
 from config.run import _commands
 from moderation import meters
 from moderation.queries.gauges import GAUGES
@@ -186,6 +192,18 @@ def test_secrets_of_compose_are_files_that_the_script_makes() -> None:
     assert used == given.keys()
 
 
+def test_the_keys_that_the_script_makes_are_taken(settings: LazySettings, tmp_path: Path) -> None:
+    shutil.copy(DEPLOY / "make_secrets.sh", tmp_path)
+    subprocess.run([tmp_path / "make_secrets.sh"], check=True, capture_output=True, timeout=60)
+    made = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
+    settings.TEXT_KEYS = made["text_keys"].split()
+    settings.CONTACT_KEY, settings.SECRET_KEY = made["contact_key"], made["secret_key"]
+    settings.METRICS_TOKEN = made["metrics_token"]
+    assert [fault for fault in check_settings(None) if isinstance(fault, checks.Error)] == []
+    assert opened(sealed("hello")) == "hello"
+    assert sealed("hello").startswith("\x02first.")
+
+
 def test_only_migrations_have_the_owners_address() -> None:
     services = COMPOSE["services"].items()
     holding = {name for name, service in services if "database_owner_url" in service.get("secrets", [])}
@@ -226,6 +244,23 @@ def test_what_serves_survives_a_drained_node() -> None:
     assert kept == {"web", *WORKERS}
 
 
+def test_a_web_pod_leaves_the_balancer_first_and_then_has_time_to_answer() -> None:
+    pod, only = pods()["web"], container("web")
+    program, seconds = only["lifecycle"]["preStop"]["exec"]["command"]
+    patience = only["command"][only["command"].index("--workers-kill-timeout") + 1]
+    assert (program, int(seconds) >= only["readinessProbe"]["periodSeconds"]) == ("sleep", True)
+    assert pod["terminationGracePeriodSeconds"] > int(seconds) + int(patience)
+    (web,) = (each["spec"] for each in of_kind("Deployment") if each["metadata"]["name"] == "haven-web")
+    assert web["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+
+
+def test_what_grows_by_itself_is_not_cut_back_by_a_release() -> None:
+    scaled = {each["spec"]["scaleTargetRef"]["name"]: each["spec"] for each in of_kind("HorizontalPodAutoscaler")}
+    fixed = {each["metadata"]["name"] for each in of_kind("Deployment") if "replicas" in each["spec"]}
+    assert not scaled.keys() & fixed
+    assert all(each["minReplicas"] >= 2 for each in scaled.values())
+
+
 def test_screening_grows_with_its_backlog() -> None:
     scaled = {each["spec"]["scaleTargetRef"]["name"]: each["spec"] for each in of_kind("HorizontalPodAutoscaler")}
     name = scaled["haven-screening"]["metrics"][0]["external"]["metric"]["name"]
@@ -237,7 +272,8 @@ def test_the_network_is_closed_but_for_what_is_named() -> None:
     policies = {each["metadata"]["name"]: each["spec"] for each in of_kind("NetworkPolicy")}
     assert policies["nothing-by-default"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     platform = policies["to-the-platform"]
-    assert platform["podSelector"]["matchLabels"]["part"] == "delivery"
+    (speaking,) = platform["podSelector"]["matchExpressions"]
+    assert set(speaking["values"]) == {"delivery", "background", "web"}
     assert {"10.0.0.0/8", "169.254.0.0/16"} <= set(platform["egress"][0]["to"][0]["ipBlock"]["except"])
     (servers,) = policies["to-the-servers"]["podSelector"]["matchExpressions"]
     assert set(servers["values"]) == set(HAVENS)

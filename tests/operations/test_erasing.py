@@ -5,6 +5,7 @@ from typing import Any
 
 import pgtrigger
 import pytest
+from django.conf import LazySettings
 
 from accounts import SYSTEM
 from accounts.models import AuditEntry
@@ -102,9 +103,23 @@ def test_a_sanction_in_force_and_a_time_to_appeal_hold_it_back() -> None:
     assert "appeal_window" in request.kept_for
 
 
-def test_what_is_not_told_yet_holds_it_back() -> None:
+def test_what_is_not_told_yet_holds_it_back(settings: LazySettings) -> None:
+    settings.WEBHOOK_URL = "https://chat.example.org/haven"
     making.decided(making.case(), "suspension:7")
     assert "untold" in _erased(Sanction.objects.get().account).kept_for
+
+
+def test_with_nobody_to_tell_nothing_is_waited_for_and_what_was_to_be_told_goes(settings: LazySettings) -> None:
+    settings.WEBHOOK_URL = ""
+    making.decided(making.case(), "education_notice")
+    sanction, past = Sanction.objects.get(), clock.now() - timedelta(days=40)
+    Sanction.objects.update(appeal_until=past)
+    Decision.objects.update(undo_until=past)
+    assert OutboxEvent.objects.filter(account=sanction.account, state=OutboxState.PENDING).exists()
+
+    assert _erased(sanction.account).done_at is not None
+
+    assert not OutboxEvent.objects.filter(account=sanction.account).exists()
 
 
 def test_what_is_still_to_be_screened_is_screened_first() -> None:

@@ -7,19 +7,22 @@ from typing import Any
 import pgtrigger
 import pytest
 from allauth.usersessions.models import UserSession
+from django.conf import LazySettings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as thorough
 from hypothesis import strategies as st
 
 from accounts import SYSTEM
 from accounts.models import AuditEntry
 from moderation.domain.refusals import NotPermitted
 from moderation.domain.retention import Kept
-from moderation.domain.vocabulary import Kind
+from moderation.domain.vocabulary import Kind, OutboxState
 from moderation.models import (
     Appeal,
+    Attempt,
     Case,
     Contact,
     Decision,
@@ -194,10 +197,38 @@ def test_a_message_that_was_set_aside_goes_with_what_is_known_of_it() -> None:
     assert not ScreeningFailure.objects.exists()
 
 
-def test_what_waits_to_be_told_is_never_emptied() -> None:
+def test_what_waits_to_be_told_is_never_emptied(settings: LazySettings) -> None:
     making.sanction()
+    settings.WEBHOOK_URL = "https://chat.example.org/haven"
     OutboxEvent.objects.update(created_at=clock.now() - LONG, not_before=clock.now() - LONG)
     assert let_go(Kept.TOLD) == 0
+
+
+def test_with_nobody_to_tell_what_waits_is_cancelled_and_emptied_in_the_end(settings: LazySettings) -> None:
+    making.sanction()
+    OutboxEvent.objects.update(created_at=clock.now() - LONG, not_before=clock.now() - LONG)
+    settings.WEBHOOK_URL = ""
+    assert let_go(Kept.TOLD) == OutboxEvent.objects.filter(state=OutboxState.CANCELLED, payload={}).count() > 0
+    assert let_go(Kept.TOLD) == 0
+
+
+def test_with_nobody_to_tell_what_is_new_waits(settings: LazySettings) -> None:
+    making.sanction()
+    settings.WEBHOOK_URL = ""
+    assert let_go(Kept.TOLD) == 0
+    assert not OutboxEvent.objects.exclude(state=OutboxState.PENDING).exists()
+
+
+@pytest.mark.parametrize(("state", "left"), [("pending", 2), ("delivered", 1), ("dead", 1), ("cancelled", 1)])
+def test_old_tries_go_unless_their_event_waits_for_another(state: str, left: int) -> None:
+    making.sanction()
+    event = OutboxEvent.objects.latest("pk")
+    for days in (91, 89):
+        Attempt.objects.create(event=event, at=clock.now() - timedelta(days=days), took_ms=10, status=500)
+    OutboxEvent.objects.update(state=state)
+    assert let_go(Kept.TRIES) == 2 - left
+    assert Attempt.objects.count() == left
+    assert OutboxEvent.objects.filter(pk=event.pk).exists()
 
 
 def test_old_answers_go_unless_somebody_waits_for_them() -> None:
@@ -258,7 +289,7 @@ def _must_stay(life: dict[str, Any], keep_for: timedelta) -> bool:
     )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@thorough(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lives=st.lists(LIVES, min_size=1, max_size=3))
 def test_nothing_that_is_needed_is_ever_touched(lives: list[dict[str, Any]]) -> None:
     before = transaction.savepoint()

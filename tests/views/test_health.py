@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from moderation.models import Message, clock
+from moderation.models import Message, OutboxEvent, clock
 from moderation.queries import health as queries
 from moderation.views import health
 from tests import making
@@ -96,6 +96,17 @@ def test_the_backlog_is_counted_and_timed() -> None:
     assert body["screening"]["backlog"] == 2
     assert 90 <= body["screening"]["oldest_s"] < 120
     assert body["outbox"]["backlog"] == 0  # the undo window is still open
+
+
+def test_events_are_late_only_where_there_is_somebody_to_tell(settings: Any) -> None:
+    making.sanction()
+    OutboxEvent.objects.update(not_before=timezone.now() - timedelta(seconds=90))
+    settings.WEBHOOK_URL = ""
+    assert Client().get("/readyz").json()["outbox"] == {"backlog": 0, "oldest_s": 0, "dead": 0}
+    settings.WEBHOOK_URL = "https://chat.example.org/haven"
+    late = Client().get("/readyz").json()["outbox"]
+    assert late["backlog"] == OutboxEvent.objects.count() > 0
+    assert 90 <= late["oldest_s"] < 120
 
 
 def test_the_backlog_is_counted_in_the_index_of_unscreened_messages(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,10 +14,10 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from moderation.domain.vocabulary import Deed, Ground, OutboxState, SanctionState
-from moderation.models import Account, OutboxEvent, Sanction
+from moderation.models import Account, OutboxEvent, Sanction, clock
 from moderation.operations.approvals import approve_decision
 from moderation.operations.changing import Wanted, change_sanction
-from moderation.queries import sanction_lists
+from moderation.queries import sanction_export, sanction_lists
 from moderation.queries.sanction_life import sanction_page
 from moderation.queries.sanction_lists import Asked, Tab, asked_from
 from moderation.queries.sanctions import sanctions_page
@@ -292,6 +292,31 @@ def test_every_list_can_be_taken_away(tab: Tab) -> None:
     suspended()
     OutboxEvent.objects.update(state=OutboxState.DEAD)
     assert lines_of(signed_in(making.admin()).get(reverse("sanctions_export"), {"tab": tab.value}))[0][0] == "sanction"
+
+
+@pytest.mark.parametrize("order", ["up", "down"])
+@pytest.mark.parametrize("tab", list(Tab))
+def test_a_long_list_is_read_a_stretch_at_a_time_and_every_row_comes_once(
+    tab: Tab, order: str, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    """No more than a stretch is held at a time, with a pooler or without; places fall between rows of one moment."""
+    monkeypatch.setattr(sanction_export, "STRETCH", 2)
+    made = [suspended() for _ in range(5)]
+    soon = clock.now() + timedelta(days=1)
+    state: dict[str, Any] = {"starts_at": making.NOON, "ends_at": soon}
+    if tab is Tab.ENDED:
+        state |= {"state": "ended", "ended_at": making.NOON, "ended_how": "expiry"}
+    if tab is Tab.WAITING:
+        state = {"state": "proposed", "starts_at": None, "ends_at": None, "appeal_until": None}
+    Sanction.objects.update(**state)
+    OutboxEvent.objects.update(state=OutboxState.DEAD)
+    answer = signed_in(making.admin()).get(reverse("sanctions_export"), {"tab": tab.value, "order": order})
+
+    with django_assert_num_queries(3):
+        head, *rows = lines_of(answer)
+
+    numbers = [int(row[head.index("sanction")]) for row in rows]
+    assert numbers == sorted((sanction.pk for sanction in made), reverse=order == "down")
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "＝1"])
