@@ -182,6 +182,10 @@ def _latest(model: Any, user: str = "admin") -> Visit:
     return Visit(user, ids=lambda world: (model.objects.latest("pk").pk,))
 
 
+def _section(code: str) -> Visit:
+    return Visit(ids=lambda world: (3, code))
+
+
 def _linked(purpose: Purpose, row: Callable[[World], int]) -> Visit:
     return Visit("", ids=lambda world: (path_of(purpose, row(world)).rstrip("/").rpartition("/")[2],))
 
@@ -223,7 +227,7 @@ PAGES: dict[str, list[Visit]] = {
     "appeal": [_of("sanctions.0.appeal.pk", "senior"), _of("sanctions.2.appeal.pk", "senior")],
     "answers": [Visit(ids=lambda world: (Reflection.objects.get(sanction=world.sanctions[1]).pk,))],
     "policy": [_of("trial.version.number"), Visit(ids=lambda world: (3,))],
-    "policy_edit": [Visit(ids=lambda world, code=code: (3, code)) for code in BY_CODE],
+    "policy_edit": [_section(code) for code in BY_CODE],
     "policy_trial": [_of("trial.pk")],
     "delivery": [_latest(OutboxEvent)],
     "staff_member": [_of("moderator.pk")],

@@ -61,10 +61,11 @@ values = st.one_of(
 quick = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
-def every_form() -> list[type[forms.BaseForm]]:
+def every_form() -> list[type[forms.Form]]:
     """Those that are there once every address is known: each has a view that reads it."""
     get_resolver().url_patterns  # noqa: B018 - imports the views, and with them every form
-    found, at = set(), [forms.BaseForm]
+    found: set[type[forms.Form]] = set()
+    at: list[Any] = [forms.BaseForm]
     while at:
         for kind in at.pop().__subclasses__():
             at.append(kind)
