@@ -112,6 +112,16 @@ def test_staff_get_the_headers_everywhere(staff: Client) -> None:
     assert staff.get("/").status_code == 200, "still signed in at the end of the walk"
 
 
+def test_nothing_that_was_sent_comes_back(staff: Client) -> None:
+    echoed = [
+        address
+        for address in EVERY
+        if b"echo-me" in staff.generic("TRACE", address, headers={"x-sent": "echo-me"}).content
+    ]
+
+    assert echoed == []
+
+
 @pytest.mark.parametrize("ask", ["get", "post"])
 def test_leaving_has_the_headers_too(staff: Client, ask: str) -> None:
     assert faults(getattr(staff, ask)(reverse("account_logout"))) == []
