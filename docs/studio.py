@@ -16,12 +16,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
 HERE = Path(__file__).resolve().parent
 PASSWORD = "haven-demo-2026"  # noqa: S105 — the demo's, which README tells everybody
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 320, "height": 640}
+LONGEST = 2400  # pixels of a page that are shown
 PATIENCE_WITH_A_PAGE = 60_000  # milliseconds
 _PATIENCE = 180  # seconds until the demo is there, and until it is screened
 
@@ -84,7 +86,11 @@ class Studio:
         if self.narrow and page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             print(f"{name}: wider than a phone")  # noqa: T201
         kind = "phone-" if self.narrow else ""
-        page.screenshot(path=self.out / f"{name}-{kind}{self.look}.png", full_page=full or self.narrow)
+        whole = full or self.narrow
+        size = page.viewport_size or DESK
+        height = min(page.evaluate("document.documentElement.scrollHeight"), LONGEST) if whole else size["height"]
+        clip: Any = {"x": 0, "y": 0, "width": size["width"], "height": max(height, size["height"])}
+        page.screenshot(path=self.out / f"{name}-{kind}{self.look}.png", full_page=whole, clip=clip)
 
     def go(self, page: Page, path: str) -> None:
         page.goto(f"{self.address}{path}")
