@@ -22,9 +22,10 @@ from moderation.operations import handing
 from moderation.operations.escalating import answer_escalation, raise_case
 from moderation.operations.leases import claim_case, take_over
 from moderation.operations.policies import discard_draft, publish, save_draft, start_draft
+from moderation.operations.questions import ask_reporter, withdraw_question
 from moderation.operations.redelivery import redeliver
 from moderation.operations.saved_views import delete_view, save_view
-from moderation.operations.setting_aside import note_failures, try_again
+from moderation.operations.setting_aside import note_failures, try_again, try_all_again
 from moderation.operations.trying import cancel_trial, start_trial
 from tests import making
 from tests.races.test_cases import _refusals, at_once
@@ -68,6 +69,17 @@ def _tried_again() -> tuple[Act, Act]:
         note_failures({message.pk: ValueError()}, now=clock.now())
     Message.objects.filter(pk=message.pk).update(screened_at=None)
     return twice(lambda by: try_again(message.pk, actor=by))
+
+
+def _all_tried_again() -> tuple[Act, Act]:
+    _tried_again()
+    return twice(lambda by: try_all_again(actor=by))
+
+
+def _question_withdrawn() -> tuple[Act, Act]:
+    report = making.report(making.case())
+    ask_reporter(report.pk, actor=making.moderator(), text="When was that?")
+    return twice(lambda by: withdraw_question(report.pk, actor=by), making.moderator)
 
 
 def _draft(by: User) -> PolicyVersion:
@@ -166,6 +178,17 @@ class Held:
         given = {"actor": self.by, "token": self.case.lease_token}
         return handing.hand_to(self.case.pk, person_id=making.moderator().pk, note="you know them", **given)
 
+    def hand_over(self) -> Any:
+        return handing.hand_over(self.case.pk, actor=self.by, token=self.case.lease_token)
+
+    def to_seniors(self) -> Any:
+        return handing.hand_to_seniors(self.case.pk, actor=self.by, token=self.case.lease_token, note="hard to say")
+
+
+def _handed_over_and_to_the_seniors() -> tuple[Act, Act]:
+    held = Held.made()
+    return held.hand_over, held.to_seniors
+
 
 def _put_off_and_handed() -> tuple[Act, Act]:
     held = Held.made()
@@ -179,6 +202,8 @@ ONCE = {
     "api_key.revoked": _revoked,
     "event.redelivered": _redelivered,
     "message.tried_again": _tried_again,
+    "messages.tried_again": _all_tried_again,
+    "report.question_withdrawn": _question_withdrawn,
     "policy.trial_cancelled": _cancelled,
     "role.made": _named,
     "staff.joined": _joined,
@@ -199,7 +224,13 @@ def test_done_once_and_the_second_is_told(verb: str, begun: Callable[[], tuple[A
     assert list(AuditEntry.objects.order_by("pk")[before:].values_list("verb", flat=True)).count(verb) == 1
 
 
-EITHER = (_given_and_removed, _invited_and_removed, _published_and_discarded, _put_off_and_handed)
+EITHER = (
+    _given_and_removed,
+    _invited_and_removed,
+    _published_and_discarded,
+    _put_off_and_handed,
+    _handed_over_and_to_the_seniors,
+)
 
 
 @pytest.mark.parametrize("begun", EITHER, ids=lambda begun: begun.__name__.strip("_"))
