@@ -41,7 +41,7 @@ def record(
         actor_name=actor.actor_name,
         on_behalf_of=on_behalf_of,
         address=caller_address.get(),
-        target_type=type(target).__name__.lower(),
+        target_type=target.__class__.__name__.lower(),  # whoever is signed in is a stand-in, as far as type() knows
         target_id=str(target.pk),
         request_id=get_contextvars().get("request_id", ""),
         policy_version=policy_version,

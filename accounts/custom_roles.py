@@ -16,6 +16,7 @@ def make_role(
     name: str, *, actor: Actor, goes_by: Role, capabilities: Iterable[Capability], second_factor: bool = True
 ) -> CustomRole:
     """Raises Refused for a name that is empty or taken or a role that may nothing, NotPermitted for too much."""
+    locked_managers()  # one role of a name, also when two are made at once
     require_team(actor)
     wanted = frozenset(capabilities)
     require_grant(actor, wanted)

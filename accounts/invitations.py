@@ -6,6 +6,7 @@ from typing import NamedTuple
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core import signing
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -128,13 +129,18 @@ def accept(token: str, *, username: str, password: str) -> User:
 
 def _new(invitation: Invitation, username: str, password: str) -> User:
     """Whose cases they see is what whoever invited them sees."""
+    taken = Refused(f"The user name “{username}” is taken; choose another.")
     if User.objects.filter(username__iexact=username).exists():
-        raise Refused(f"The user name “{username}” is taken; choose another.")
+        raise taken
     person = User(username=username, name=invitation.name, role=invitation.role, custom_role=invitation.custom_role)
     if by := invitation.invited_by:
         person.rules, person.ages = by.rules, by.ages
     person.set_password(password)
-    person.save()
+    try:
+        with transaction.atomic():  # a savepoint: somebody else may take the name just now
+            person.save()
+    except IntegrityError:
+        raise taken from None
     return person
 
 

@@ -181,6 +181,7 @@ def _environment(port: int) -> dict[str, str]:
     environment = os.environ | {"HAVEN_LOCAL": "1", "PYTHONUNBUFFERED": "1"}
     # Celery warns root at length; on one's own machine root is as good as anybody.
     environment.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser privileges")
+    environment.setdefault("PUBLIC_URL", f"http://localhost:{port}")  # passkeys know names, not numbers
     if _with_example_platform():
         secret = var_dir() / "webhook-secret"
         if not secret.exists():

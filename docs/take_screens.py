@@ -4,62 +4,15 @@ Starts the demo in a folder that is thrown away, so that it may take cases, deci
 """
 
 import argparse
-import os
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
+from studio import HERE, Studio, demo, sign_in
 
-HERE = Path(__file__).resolve().parent
 CHROMIUM = "/usr/bin/chromium"
-PASSWORD = "haven-demo-2026"  # noqa: S105 — the demo's, which README tells everybody
-DESK, PHONE = {"width": 1366, "height": 768}, {"width": 320, "height": 640}
-_PATIENCE = 180  # seconds until the demo is there, and until it is screened
-
-
-@dataclass(frozen=True)
-class Studio:
-    browser: Browser
-    address: str
-    out: Path
-    look: str = "light"
-
-    @contextmanager
-    def person(self, username: str = "", *, viewport: dict[str, int] = DESK) -> Iterator[Page]:
-        """A page of somebody who is signed in; without a name, of nobody."""
-        context = self._context(viewport)
-        page = context.new_page()
-        page.goto(self.address)
-        if username:
-            page.get_by_label("User name").fill(username)
-            page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in", exact=True).click()
-            page.wait_for_url(f"{self.address}/")
-        yield page
-        context.close()
-
-    def _context(self, viewport: dict[str, int]) -> BrowserContext:
-        return self.browser.new_context(
-            color_scheme="dark" if self.look == "dark" else "light",
-            viewport={"width": viewport["width"], "height": viewport["height"]},
-            reduced_motion="reduce",
-        )
-
-    def shoot(self, page: Page, name: str, *, full: bool = False) -> None:
-        page.wait_for_load_state("networkidle") if "offline" not in name else None
-        page.screenshot(path=self.out / f"{name}-{self.look}.png", full_page=full)
-
-    def go(self, page: Page, path: str) -> None:
-        page.goto(f"{self.address}{path}")
+JOINED = "a-long-walk-by-the-sea-2026"  # the password of whoever is invited here
 
 
 def main() -> None:
@@ -67,14 +20,20 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE / "screens")
     given = parser.parse_args()
     given.out.mkdir(exist_ok=True)
-    with _demo() as address, sync_playwright() as playwright:
+    with demo() as made, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        for look in ("light", "dark"):
-            studio = Studio(browser, address, given.out, look)
-            for series in (_sign_in, _queue, _case, _conflict, _lists, _sanctions, _policy, _phone):
-                series(studio)
-        _decide(Studio(browser, address, given.out))
+        take_all(lambda **how: Studio(browser, made, given.out, **how))
         browser.close()
+
+
+def take_all(studio: Callable[..., Studio]) -> None:
+    for look in ("light", "dark"):
+        for series in (_sign_in, _queue, _case, _conflict, *EVERYWHERE):
+            series(studio(look=look))
+        _phone(studio(look=look, narrow=True))
+    for series in EVERYWHERE:
+        series(studio(narrow=True))
+    _decide(studio())
 
 
 def _sign_in(studio: Studio) -> None:
@@ -142,12 +101,10 @@ def _conflict(studio: Studio) -> None:
 
 def _lists(studio: Studio) -> None:
     with studio.person("admin") as page:
-        for path in ("approvals", "escalations", "audit", "me", "cases/new", "groups", "appeals", "appeals/figures"):
-            studio.go(page, f"/{path}/")
-            studio.shoot(page, path.replace("/", "-"), full=path == "me")
-        for path in ("check-ins", "answers", "transparency", "policies"):
-            studio.go(page, f"/{path}/")
-            studio.shoot(page, path, full=True)
+        for path in ("approvals", "escalations", "audit", "cases/new", "groups", "appeals", "appeals/figures"):
+            studio.shoot_at(page, f"/{path}/")
+        for path in ("me", "check-ins", "check-ins/suspensions", "answers", "transparency", "policies", "retention"):
+            studio.shoot_at(page, f"/{path}/", full=True)
 
 
 def _sanctions(studio: Studio) -> None:
@@ -157,6 +114,7 @@ def _sanctions(studio: Studio) -> None:
         page.locator("tbody a[href^='/sanctions/']").first.click()
         page.wait_for_url("**/sanctions/*/")
         studio.shoot(page, "sanction", full=True)
+        studio.shoot_at(page, f"{page.url.removeprefix(studio.address)}statement/", "statement", full=True)
         studio.go(page, "/people/")
         studio.shoot(page, "people")
         page.get_by_label("Name, id or contact").fill("c")
@@ -166,6 +124,10 @@ def _sanctions(studio: Studio) -> None:
         page.locator("td.who a").first.click()
         page.wait_for_url("**/people/*/")
         studio.shoot(page, "person", full=True)
+        studio.shoot_at(page, f"{page.url.removeprefix(studio.address)}data/", "person-data")
+        page.get_by_role("button", name="Show as a page to print").click()
+        page.wait_for_url("**/data/take/")
+        studio.shoot(page, "person-data-to-print", full=True)
 
 
 def _policy(studio: Studio) -> None:
@@ -189,12 +151,121 @@ def _policy(studio: Studio) -> None:
         studio.shoot(page, "policy-trial", full=True)
 
 
+def _deliveries(studio: Studio) -> None:
+    with studio.person("admin") as page:
+        studio.shoot_at(page, "/deliveries/")
+        if studio.follow(page, "td .what a[href^='/deliveries/']", "**/deliveries/*/"):
+            studio.shoot(page, "delivery")
+        studio.shoot_at(page, "/webhooks/")
+        page.get_by_role("button", name="Send a test event").click()
+        page.locator("#tried").wait_for()
+        studio.shoot(page, "webhooks-tried", full=True)
+        studio.shoot_at(page, "/failures/")
+        studio.shoot_at(page, "/keys/")
+
+
+def _team(studio: Studio) -> None:
+    """Somebody is invited, joins, and sets up how to sign in."""
+    with studio.person("admin") as page, studio.person() as guest:
+        page.goto(f"{studio.address}/staff/")
+        studio.shoot(page, "staff", full=True)
+        if studio.follow(page, "td.who a[href^='/staff/']", "**/staff/*/"):
+            studio.shoot(page, "staff-member", full=True)
+        studio.go(page, "/staff/roles/")
+        page.locator("details.role-one summary").first.click()
+        studio.shoot(page, "staff-roles", full=True)
+        studio.go(page, "/staff/")
+        page.get_by_label("Invite", exact=True).fill("Ines Invited")
+        page.get_by_role("button", name="Make the link").click()
+        link = page.get_by_label("The link").input_value()
+        studio.shoot(page, "staff-invited")
+        studio.go(guest, f"/join/{link.rstrip('/').rpartition('/')[2]}/")
+        studio.shoot(guest, "join")
+        _join(studio, guest)
+        studio.shoot_at(page, "/staff/", "staff-with-one-more", full=True)
+
+
+def _join(studio: Studio, page: Page) -> None:
+    username = f"ines-{studio.look}{'-narrow' * studio.narrow}"
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("New password").fill(JOINED)
+    page.get_by_label("Once more").fill("not the same")
+    page.get_by_role("button", name="Join").click()
+    studio.shoot(page, "join-refused", full=True)
+    page.get_by_label("New password").fill(JOINED)
+    page.get_by_label("Once more").fill(JOINED)
+    page.get_by_role("button", name="Join").click()
+    page.wait_for_url("**/account/login/?joined=1")
+    studio.shoot(page, "sign-in-joined")
+    sign_in(page, username, JOINED)
+    page.wait_for_url("**/me/security/")
+    studio.shoot(page, "security-first")
+    _factors(studio, page)
+    page.get_by_role("button", name="Sign out").click() if not studio.narrow else studio.go(page, "/account/logout/")
+    if studio.narrow:
+        studio.shoot(page, "sign-out")
+        page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("User name").wait_for()
+    sign_in(page, username, JOINED)
+    page.wait_for_url("**/account/login/factor/")
+    studio.shoot(page, "second-factor")
+
+
+def _factors(studio: Studio, page: Page) -> None:
+    studio.shoot_at(page, "/me/security/app/", "security-app", full=True)
+    _with_authenticator(page)
+    studio.shoot_at(page, "/me/security/passkey/", "security-passkey")
+    page.get_by_role("button", name="Add the passkey").click()
+    page.wait_for_url("**/me/security/codes/")
+    studio.shoot(page, "security-codes")
+    studio.shoot_at(page, "/me/security/codes/", "security-codes-shown-before")
+    studio.shoot_at(page, "/me/security/codes/new/", "security-codes-anew")
+    studio.shoot_at(page, "/me/security/confirm/", "security-confirm")
+    studio.shoot_at(page, "/me/security/password/", "security-password")
+    studio.shoot_at(page, "/me/security/", "security", full=True)
+
+
+def _with_authenticator(page: Page) -> None:
+    """A device that keeps passkeys and always says that its owner is there."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    does = {"hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
+    options = {"protocol": "ctap2", "transport": "internal", "automaticPresenceSimulation": True} | does
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
+def _hosted(studio: Studio) -> None:
+    """What the people see to whom it is about, behind a link: no account, no script."""
+    links = studio.demo.links()
+    with studio.person() as page:
+        for purpose, path in links.items():
+            studio.shoot_at(page, path, f"hosted-{purpose.replace('_', '-')}", full=True)
+        studio.shoot_at(page, "/appeal/not-a-link/", "hosted-refused")
+        studio.shoot_at(page, "/join/not-a-link/", "join-refused-link")
+        studio.shoot_at(page, "/account/inactive/", "account-inactive")
+        if studio.narrow:
+            _appeal(studio, page, links["appeal"])
+
+
+def _appeal(studio: Studio, page: Page, path: str) -> None:
+    """Once, at the end: it is appealed against, and heard."""
+    studio.go(page, path)
+    page.locator("#appeal-text").fill("It was my own old number, and nobody else has it.")
+    page.get_by_role("button", name="Send the appeal").click()
+    studio.shoot(page, "hosted-appealed")
+    desk = replace(studio, narrow=False)
+    with desk.person("senior") as hearer:
+        desk.shoot_at(hearer, "/appeals/", "appeals-waiting")
+        desk.follow(hearer, "a[href^='/appeals/'].small", "**/appeals/*/")
+        desk.shoot(hearer, "appeal", full=True)
+
+
 def _phone(studio: Studio) -> None:
-    with studio.person("moderator", viewport=PHONE) as page:
-        studio.shoot(page, "queue-phone", full=True)
+    with studio.person("moderator") as page:
+        studio.shoot(page, "queue")
         page.get_by_role("button", name="Review next").first.click()
         page.wait_for_url("**/cases/*/")
-        studio.shoot(page, "case-phone", full=True)
+        studio.shoot(page, "case")
         page.get_by_role("button", name="Release").first.click()
         page.wait_for_url(f"{studio.address}/")
 
@@ -217,39 +288,7 @@ def _decide(studio: Studio) -> None:
         studio.shoot(page, "approvals-waiting")
 
 
-@contextmanager
-def _demo() -> Iterator[str]:
-    """The address of a demo whose cases are there."""
-    port = _free_port()
-    with tempfile.TemporaryDirectory(prefix="haven-screens-") as folder:
-        surroundings = os.environ | {"HAVEN_VAR_DIR": folder}
-        command = [sys.executable, "-m", "config.run", "--port", str(port)]
-        with subprocess.Popen(command, cwd=HERE.parent, env=surroundings, stdout=subprocess.DEVNULL) as demo:  # noqa: S603
-            try:
-                _wait_for(f"http://127.0.0.1:{port}/readyz", demo)
-                time.sleep(20)  # the workers screen what the example platform sends
-                yield f"http://127.0.0.1:{port}"
-            finally:
-                demo.terminate()
-
-
-def _free_port() -> int:
-    """Of two that follow each other: the example platform takes the second."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _wait_for(address: str, demo: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + _PATIENCE
-    while time.monotonic() < until and demo.poll() is None:
-        try:
-            with urllib.request.urlopen(address, timeout=5):  # noqa: S310 — its own address
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(1)
-    raise SystemExit("The demo did not come up: try `make run`, which says why.")
+EVERYWHERE = (_lists, _sanctions, _policy, _deliveries, _team, _hosted)
 
 
 if __name__ == "__main__":

@@ -1,42 +1,46 @@
-"""A community of which every field, on every way in, holds hostile text: by the interfaces, the links and the forms."""
+"""A community of which every field, on every way in, holds hostile text; and every page of Haven that shows it."""
 
-import json
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.test import Client
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.usersessions.models import UserSession
 from django.urls import reverse
 
+from accounts import custom_roles, invitations
+from accounts.invitations import Invited
 from accounts.models import User
-from moderation.domain.vocabulary import Lane
-from moderation.hosted_links import Purpose, link_to
-from moderation.models import Account, Appeal, Case, Cluster, Report, Sanction, clock
+from accounts.roles import Capability, Role
+from moderation.domain.policy_fields import BY_CODE
+from moderation.domain.vocabulary import Ground, Lane
+from moderation.hosted_links import Purpose
+from moderation.models import (
+    Account,
+    Case,
+    CheckIn,
+    Cluster,
+    Message,
+    OutboxEvent,
+    PolicyTrial,
+    Reflection,
+    Report,
+    Sanction,
+    clock,
+)
 from moderation.operations.clusters import gather_lately
 from moderation.operations.hearing import write_first_view
 from moderation.operations.leases import claim_case
-from moderation.operations.screening import screen_batch
-from tests import hostile, making
-from tests.hostile import Sort
+from moderation.operations.policies import publish, save_draft, start_draft
+from moderation.operations.setting_aside import note_failures
+from moderation.operations.trying import start_trial
+from tests import hostile_doors, making
+from tests.hostile_doors import WHOLE, path_of, worst
 from tests.signing_in import signed_in
 
-SENT = "2026-03-01T18:%02d:%02dZ"
-NAMES = [payload.text[:150] for payload in hostile.CORPUS]
-OF_ACCOUNTS = 6  # hostile user names are spread over so many conversations
-WHOLE = "\n".join(payload.text for payload in hostile.of(Sort.SCRIPT, Sort.TEMPLATE, Sort.BIDI, Sort.TERMINAL))[:3900]
-WORST = (
-    f'"><img src=x onerror=window.{hostile.GLOBAL}=1>',
-    "\u202etxet\u2067 ann",
-    "Z" + "\u0336\u0310\u0351\u035b" * 30,
-    "w" * 140,
-)
-
-
-def worst(longest: int = 120) -> str:
-    """A little of everything that is worst, for a field in which there is little room."""
-    mixed = "".join(part[: max(8, longest // len(WORST))] for part in WORST)
-    return mixed[:longest]
+CODES = ("suspension:7", "education_notice", "suspension:30", "suspension:7", "suspension:7")
 
 
 @dataclass
@@ -44,162 +48,200 @@ class World:
     admin: User
     senior: User
     moderator: User
-    cases: list[Case]
-    sanction: Sanction
-    appeal: Appeal
-    refused: list[Any] = field(default_factory=list)  # answers of the interfaces that took something not
+    newcomer: User  # without any second factor yet
+    case: Case
+    light: Case  # one of those that may be dismissed together
+    held: Case
+    sanctions: list[Sanction]
+    check_in: CheckIn
+    invited: Invited
+    trial: PolicyTrial
+    platform: hostile_doors.Platform
+
+    @property
+    def account_id(self) -> int:
+        return self.case.subject_id
 
 
-def _call(client: Client, method: str, path: str, body: Any, secret: str, refused: list[Any]) -> Any:
-    headers = {"Authorization": f"Bearer {secret}", "X-API-KEY": secret}
-    answer = client.generic(method, path, json.dumps(body), content_type="application/json", headers=headers)
-    assert answer.status_code < 500, (path, answer.status_code)
-    if answer.status_code >= 400:
-        refused.append(answer)
-    return answer
-
-
-def by_the_interfaces() -> list[Any]:
-    """Messages, edits, accounts, reports and Coop's bodies, with the corpus in every field that takes free text."""
-    client, secret, refused = Client(raise_request_exception=False), making.api_key()[1], []  # type: ignore[var-annotated]
-
-    def call(method: str, path: str, body: Any) -> Any:
-        return _call(client, method, path, body, secret, refused)
-
-    accounts = [
-        {
-            "id": f"h{number} {text}"[:200],
-            "username": text,
-            "role": "listener" if number % 2 else "member",
-            "age_group": "teen" if number % 3 else "adult",
-            "badges": [text[:64], "teen_listener"],
-            "person": text[:200],
-        }
-        for number, text in enumerate(NAMES)
-    ]
-    messages = []
-    for number, payload in enumerate(hostile.CORPUS):
-        where = number % OF_ACCOUNTS
-        messages.append(
-            {
-                "id": f"m{number} {payload.text}"[:200],
-                "conversation": {"id": f"c{where} {NAMES[where]}"[:200], "room": "one_to_one"},
-                "sender": accounts[where + OF_ACCOUNTS * (number % 2)]["id"],
-                "sent_at": SENT % (number // 60, number % 60),
-                "text": f"{payload.text} text me on {making.PHONE} {payload.text}"[:20_000],
-            }
-        )
-    taken = call("POST", "/api/v1/messages", {"messages": messages, "accounts": accounts})
-    assert (taken.status_code, taken.json()["rejected"]) == (202, [])
-    edits = [message | {"text": f"{message['text']} edited"} for message in messages[::7]]
-    assert call("POST", "/api/v1/messages", {"messages": edits}).json()["edited"] == len(edits)
-    for account in accounts[:3]:
-        put = call("PUT", "/api/v1/accounts/one", account | {"id": "one"})
-        assert put.status_code in (200, 201), put.content
-    screen_batch()
-    for number in range(OF_ACCOUNTS):
-        call("POST", "/api/v1/reports", _report(number, accounts, messages))
-    call("POST", "/api/coop/v1/report", _coop_report())
-    screen_batch()
-    return refused
-
-
-def _report(number: int, accounts: list[dict[str, Any]], messages: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "id": f"r{number} {worst(80)}",
-        "reporter": accounts[number + OF_ACCOUNTS]["id"],
-        "reported": accounts[number]["id"],
-        "conversation": messages[number]["conversation"]["id"],
-        "messages": [messages[number]["id"]],
-        "reason": "contact_shared",
-        "text": WHOLE,
-        "channel": worst(64),
-        "created_at": "2026-03-01T18:30:00Z",
-    }
-
-
-def _coop_report() -> dict[str, Any]:
-    data = {"creatorId": worst(), "threadId": f"{worst()} coop", "text": WHOLE, "createdAt": "2026-03-01T18:00:00Z"}
-    item = {"id": f"{worst(100)} item", "typeId": worst(40), "data": data}
-    return {
-        "reporter": {"kind": "user", "typeId": "user", "id": worst(150)},
-        "reportedAt": "2026-03-01T18:05:00Z",
-        "reportedItem": item,
-        "reportedForReason": {"policyId": worst(), "reason": WHOLE},
-        "reportedItemThread": [item | {"id": f"{worst(100)} before"}],
-    }
-
-
-def by_the_forms(world: World) -> None:
-    """What staff type, through their forms: notes, views, escalations, refusals, keys, settings."""
-    people = (world.moderator, world.senior, world.admin)
-    staff, senior, admin = (signed_in(person, raise_request_exception=False) for person in people)
-    case = world.cases[0]
-    sent = [
-        staff.post(reverse("case_note", args=[case.pk]), {"text": WHOLE, "account": case.subject_id, "pinned": "on"}),
-        staff.post(reverse("case_note", args=[case.pk]), {"text": worst(400), "kind": "note"}),
-        staff.post(reverse("case_raise", args=[case.pk]), {"lane": Lane.CRISIS.value, "why": worst(500)}),
-        staff.post(reverse("view_save"), {"name": worst(60), "query": "teen=1", "shared": "on"}),
-        senior.post(reverse("person_note", args=[case.subject_id]), {"text": WHOLE}),
-        admin.post(reverse("api_key_create"), {"name": worst(80), "may": ["reports.write"], "days": "30"}),
-        admin.post(reverse("sanction_lift", args=[world.sanction.pk]), {"reason": worst(200)}),
-        admin.get(reverse("audit"), {"target": worst()}),
-    ]
-    for report in Report.objects.filter(case=case)[:1]:
-        sent.append(staff.post(reverse("report_ask", args=[report.pk]), {"text": worst(300)}))
-    assert [answer.status_code for answer in sent if answer.status_code >= 500] == []
-
-
-def _sanctions(world_of: User, accounts: list[Account]) -> list[Sanction]:
-    return [making.sanction(code, actor=account, by=world_of) for code, account in zip(CODES, accounts, strict=True)]
-
-
-CODES = ("suspension:7", "education_notice", "suspension:30")
-
-
-def path_of(purpose: Purpose, row_id: int) -> str:
-    return link_to(purpose, row_id, until=clock.now() + timedelta(days=1)).removeprefix(settings.PUBLIC_URL)
-
-
-def make() -> World:
-    refused = by_the_interfaces()
-    admin, senior, moderator = (make(name=worst(90)) for make in (making.admin, making.senior, making.moderator))
+def make(folder: Path) -> World:
+    """`folder`: where files to be imported may be written."""
+    platform = hostile_doors.Platform()
+    hostile_doors.by_the_interfaces(platform)
+    hostile_doors.by_the_imports(folder)
+    admin, senior, moderator, newcomer = _staff()
     people = list(Account.objects.exclude(username="").order_by("pk")[: len(CODES)])
-    sanction, education, _ = _sanctions(moderator, people)
-    appeal = making.appeal(sanction, text=WHOLE)
-    write_first_view(appeal.pk, actor=senior, text=worst(300))
-    stranger = Client(raise_request_exception=False)
-    answers = {f"answer_{number}": WHOLE for number in range(1, 7)}
-    assert stranger.post(path_of(Purpose.QUESTIONS, education.pk), answers | {"hand_in": "1"}).status_code == 303
-    cases = list(Case.objects.filter(state="open").order_by("pk"))
-    world = World(admin, senior, moderator, cases, sanction, appeal, refused)
+    sanctions = [making.sanction(code, actor=who, by=moderator) for code, who in zip(CODES, people, strict=True)]
+    check_in = making.until_check_in(actor=people[3]).check_in
+    hostile_doors.appeals(platform, sanctions[0], sanctions[2], sanctions[4])
+    hostile_doors.answers(sanctions[1], check_in.pk)
+    write_first_view(sanctions[0].appeal.pk, actor=senior, text=worst(300))
+    case, held = Case.objects.filter(state="open").order_by("pk")[0], Case.objects.filter(state="open").latest("pk")
+    light, _ = (_light(people[0], people[1]) for _ in range(2))
+    invited = invitations.invite(worst(140), actor=admin, role=Role.MODERATOR)
+    world = World(
+        *(admin, senior, moderator, newcomer, case, light, held, sanctions, check_in, invited),
+        trial=_rules(admin),
+        platform=platform,
+    )
     by_the_forms(world)
     gather_lately()
+    _set_aside()
+    claim_case(held.pk, actor=moderator)
     return world
 
 
-def pages(world: World) -> list[tuple[str, User | None]]:
-    """Every page that shows something of it, and who opens it."""
-    held = claim_case(world.cases[-1].pk, actor=world.moderator)
-    waiting, person = world.cases[0], world.cases[0].subject_id
-    hosted = path_of(Purpose.APPEAL, world.sanction.pk)
-    listed: list[tuple[str, User | None]] = [
-        (reverse(name), world.admin)
+def _staff() -> tuple[User, User, User, User]:
+    admin, senior, moderator, newcomer = (
+        make(name=worst(90)) for make in (making.admin, making.senior, making.moderator, making.auditor)
+    )
+    RecoveryCodes.activate(admin)
+    Authenticator.objects.create(user=senior, type=Authenticator.Type.WEBAUTHN, data={"name": worst(100)})
+    UserSession.objects.create(user=moderator, ip="203.0.113.9", session_key="x" * 32, user_agent=worst(200))
+    return admin, senior, moderator, newcomer
+
+
+def _rules(admin: User) -> PolicyTrial:
+    """The words of the rules are hostile too: of those in force, and of a draft that is tried."""
+    draft = start_draft(actor=admin)
+    line = {"name": worst(100), "contact": worst(200), "country": worst(60), "verified": "2026-03-01"}
+    values = {
+        "allowed_contacts": [worst(150)],
+        "crisis_lines": [line | {"source": "https://elsewhere.invalid/" + "w" * 200}],
+        **{f"grounds.{ground.value}.clause.text": worst(300) for ground in Ground},
+    }
+    draft = save_draft(draft.number, actor=admin, seen_revision=draft.revision, values=values)
+    trial = start_trial(draft.number, actor=admin, days=30)
+    publish(draft.number, actor=making.admin(), seen_revision=draft.revision, note=worst(300))
+    start_draft(actor=admin)
+    return trial
+
+
+def _light(actor: Account, other: Account) -> Case:
+    adults = Account.objects.filter(pk__in=[actor.pk, other.pk])
+    adults.update(age_group="adult")
+    actor.refresh_from_db()
+    other.refresh_from_db()
+    return making.case(actor=actor, other=other, ground=Ground.CONTACT_REQUESTED, text=WHOLE, contact="", score=0.5)
+
+
+def _set_aside() -> None:
+    """Messages that broke a part of the pre-screen three times."""
+    broken = list(Message.objects.order_by("pk").values_list("pk", flat=True)[:8])
+    for _ in range(3):
+        note_failures(dict.fromkeys(broken, ValueError()), now=clock.now())
+    Message.objects.filter(pk__in=broken).update(screened_at=None)
+
+
+def by_the_forms(world: World) -> None:
+    """What staff type, through their forms: notes, views, escalations, refusals, keys, roles, the policy."""
+    people = (world.moderator, world.senior, world.admin)
+    staff, senior, admin = (signed_in(person, raise_request_exception=False) for person in people)
+    case = world.case
+    sent = [
+        staff.post(reverse("case_note", args=[case.pk]), {"text": WHOLE, "account": case.subject_id, "pinned": "on"}),
+        staff.post(reverse("case_note", args=[case.pk]), {"text": worst(400), "kind": "general"}),
+        staff.post(reverse("case_raise", args=[case.pk]), {"lane": Lane.CRISIS.value, "why": worst(500)}),
+        staff.post(reverse("view_save"), {"name": worst(60), "query": "teen=1", "shared": "on"}),
+        senior.post(reverse("person_note", args=[case.subject_id]), {"text": WHOLE}),
+        admin.post(reverse("api_key_create"), {"name": worst(80), "may": ["reports:write"], "days": "30"}),
+        admin.post(reverse("sanction_lift", args=[world.sanctions[0].pk]), {"reason": worst(200)}),
+    ]
+    for report in Report.objects.filter(case=case)[:1]:
+        sent.append(staff.post(reverse("report_ask", args=[report.pk]), {"text": worst(300)}))
+    assert [(answer.request["PATH_INFO"], answer.text[:300]) for answer in sent if answer.status_code >= 400] == []
+    custom_roles.make_role(worst(60), actor=world.admin, goes_by=Role.AUDITOR, capabilities=[Capability.READ_CASES])
+
+
+@dataclass(frozen=True)
+class Visit:
+    """How a page is opened: by whom, with which ids or query, and what is pressed on it to come to another."""
+
+    user: str = "admin"  # the name of somebody of the world; empty: of nobody
+    status: int = 200
+    ids: Callable[[World], tuple[Any, ...]] = lambda world: ()
+    query: Callable[[World], str] = lambda world: ""
+    press: str = ""
+
+    def address(self, name: str, world: World) -> str:
+        return reverse(name, args=self.ids(world)) + self.query(world)
+
+
+def _of(attribute: str, user: str = "admin", **more: Any) -> Visit:
+    """Whose id the address takes."""
+
+    def ids(world: World) -> tuple[Any, ...]:
+        found: Any = world
+        for part in attribute.split("."):
+            found = found[int(part)] if part.isdigit() else getattr(found, part)
+        return (found,)
+
+    return Visit(user, ids=ids, **more)
+
+
+def _latest(model: Any, user: str = "admin") -> Visit:
+    return Visit(user, ids=lambda world: (model.objects.latest("pk").pk,))
+
+
+def _section(code: str) -> Visit:
+    return Visit(ids=lambda world: (3, code))
+
+
+def _linked(purpose: Purpose, row: Callable[[World], int]) -> Visit:
+    return Visit("", ids=lambda world: (path_of(purpose, row(world)).rstrip("/").rpartition("/")[2],))
+
+
+# Every page of Haven by the name of its address, and how it is opened. tests/guards/test_hostile_pages.py sees that
+# none is missing.
+PAGES: dict[str, list[Visit]] = {
+    **{
+        name: [Visit()]
         for name in (
-            *("queue", "audit", "api_keys", "preferences", "case_new", "clusters", "proposals", "escalations"),
-            *("sanctions", "persons", "appeals", "appeal_figures", "check_ins", "questions_asked", "policies"),
-            *("transparency", "deliveries", "endpoint", "failures"),
+            *("queue", "api_keys", "preferences", "case_new", "clusters", "proposals", "escalations", "retention"),
+            *("persons", "appeal_figures", "check_ins", "check_ins_holding", "questions_asked", "policies"),
+            *("transparency", "deliveries", "endpoint", "failures", "staff", "staff_roles", "step_up"),
+            *("password", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "account_logout"),
         )
-    ]
-    single = [
-        (reverse("case", args=[held.pk]), world.moderator),
-        (reverse("case", args=[waiting.pk]), world.senior),
-        (reverse("case_notes", args=[waiting.pk]), world.senior),
-        (reverse("person", args=[person]), world.admin),
-        (reverse("person_links", args=[person]), world.admin),
-        (reverse("sanction", args=[world.sanction.pk]), world.admin),
-        (reverse("sanction_statement", args=[world.sanction.pk]), world.admin),
-        (reverse("appeal", args=[world.appeal.pk]), world.senior),
-    ]
-    clusters = [(reverse("cluster", args=[cluster.pk]), world.moderator) for cluster in Cluster.objects.all()[:1]]
-    return [*listed, *single, *clusters, (hosted, None), (path_of(Purpose.QUESTIONS, world.sanction.pk), None)]
+    },
+    **{name: [Visit("")] for name in ("account_login", "account_inactive")},
+    **{name: [Visit("newcomer")] for name in ("mfa_activate_totp", "mfa_add_webauthn")},
+    "security": [Visit(), Visit("senior")],
+    "appeals": [Visit("senior")],
+    "audit": [
+        Visit(),
+        Visit(status=422, query=lambda world: "?target=%22%3E%3Cimg+src%3Dx+onerror%3Dwindow.breached%3D1%3E"),
+    ],
+    "join_link": [Visit("", ids=lambda world: (world.invited.link.rstrip("/").rpartition("/")[2],))],
+    "join": [Visit("")],
+    "case": [_of("held.pk", "moderator"), _of("case.pk", "senior")],
+    "case_alike": [_of("light.pk", "senior")],
+    "case_notes": [_of("case.pk", "senior")],
+    "case_together": [Visit("senior", ids=lambda world: (world.case.pk, world.account_id))],
+    "cluster": [_latest(Cluster, "moderator")],
+    "cluster_decide": [_latest(Cluster, "moderator")],
+    "sanctions": [Visit(), Visit(query=lambda world: "?tab=in_force")],
+    "sanction": [_of("sanctions.0.pk"), _of("sanctions.2.pk")],
+    "sanction_statement": [_of("sanctions.0.pk")],
+    "sanctions_preview": [Visit(query=lambda world: f"?sanction={world.sanctions[2].pk}&deed=lift")],
+    "person": [_of("account_id"), _of("account_id", press="Show linked accounts")],
+    "person_data": [_of("account_id"), _of("account_id", press="Show as a page to print")],
+    "appeal": [_of("sanctions.0.appeal.pk", "senior"), _of("sanctions.2.appeal.pk", "senior")],
+    "answers": [Visit(ids=lambda world: (Reflection.objects.get(sanction=world.sanctions[1]).pk,))],
+    "policy": [_of("trial.version.number"), Visit(ids=lambda world: (3,))],
+    "policy_edit": [_section(code) for code in BY_CODE],
+    "policy_trial": [_of("trial.pk")],
+    "delivery": [_latest(OutboxEvent)],
+    "staff_member": [_of("moderator.pk")],
+    "hosted_appeal": [
+        _linked(Purpose.APPEAL, lambda world: world.sanctions[2].pk),
+        _linked(Purpose.APPEAL, lambda world: world.sanctions[3].pk),
+    ],
+    "hosted_questions": [_linked(Purpose.QUESTIONS, lambda world: world.sanctions[1].pk)],
+    "hosted_check_in": [_linked(Purpose.CHECK_IN, lambda world: world.check_in.pk)],
+}
+
+
+def visits(world: World) -> Iterator[tuple[str, User | None, Visit]]:
+    """Where to, and who opens it."""
+    for name, found in PAGES.items():
+        for visit in found:
+            yield visit.address(name, world), getattr(world, visit.user) if visit.user else None, visit

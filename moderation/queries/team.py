@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts import Actor
 from accounts.models import CustomRole, Invitation, User
-from accounts.roles import CAPABILITIES, Age, Capability, Role
+from accounts.roles import ALWAYS, CAPABILITIES, Age, Capability, Role
 from accounts.sessions import SessionShown, open_sessions
 from accounts.team import grantable
 from moderation.domain.refusals import Missing
@@ -125,14 +125,15 @@ def roles_page(*, viewer: Actor) -> tuple[RoleShown, ...]:
         User.objects.filter(is_active=True).values_list("role", "custom_role_id")
     )
     built_in = [
-        RoleShown(None, role.label, "", CAPABILITIES[role], True, people.count((role.value, None))) for role in Role
+        RoleShown(None, role.label, "", CAPABILITIES[role] - ALWAYS, True, people.count((role.value, None)))
+        for role in Role
     ]
     made = [
         RoleShown(
             role.pk,
             role.name,
             Role(role.goes_by).label,
-            role.held,
+            role.held - ALWAYS,
             role.needs_second_factor,
             sum(custom == role.pk for _, custom in people),
         )

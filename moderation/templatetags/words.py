@@ -11,6 +11,7 @@ from moderation.domain.deadlines import time_left
 from moderation.domain.vocabulary import Severity
 from moderation.queries.queue import PartyShown
 from moderation.queries.queue_filters import Choice
+from moderation.templatetags.speech import who
 
 register = template.Library()
 
@@ -62,7 +63,7 @@ def chip(severity: Severity) -> SafeString:
 def introduced(party: PartyShown) -> SafeString:
     """An account in a list: its name, in the colour of teens if it is one, and what it is."""
     name = '<b class="teen">{}</b>' if party.is_teen else "<b>{}</b>"
-    return format_html(name + ' <span class="role">{}</span>', party.name, party.words)
+    return format_html(name + ' <span class="role">{}</span>', who(party.name), party.words)
 
 
 _LEFT = 'datetime="{}" title="{} UTC" data-due>{}<span data-left>{}</span></time>'

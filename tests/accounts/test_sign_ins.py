@@ -11,6 +11,7 @@ from accounts.models import AuditEntry
 from accounts.operations import note_key_use
 from tests import making
 from tests.accounts.test_gate import with_app
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +40,19 @@ def test_signing_in_and_out_is_on_record() -> None:
     found = AuditEntry.objects.filter(actor_id=person.pk).order_by("id").values_list("verb", "request_id", "address")
     assert [verb for verb, _, _ in found] == ["staff.signed_in", "staff.signed_out"]
     assert all(request_id and address == "127.0.0.1" for _, request_id, address in found)
+
+
+def test_what_somebody_does_to_themselves_is_found_under_their_name() -> None:
+    """The person of a request is a stand-in until somebody looks at it, and is recorded as a person all the same."""
+    person = making.moderator()
+    client = signed_in(person)
+    client.post(reverse("preferences_reset"))
+    client.post(reverse("sessions_end"))
+    client.post(reverse("account_logout"))
+
+    found = AuditEntry.objects.filter(actor_id=person.pk)
+    assert found.filter(verb="staff.signed_out").exists()
+    assert set(found.values_list("target_type", "target_id")) == {("user", str(person.pk))}
 
 
 def test_the_first_use_of_a_key_is_on_record_and_the_second_is_not() -> None:

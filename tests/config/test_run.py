@@ -77,6 +77,15 @@ def test_nonsense_port_is_refused(port: str, capsys: pytest.CaptureFixture[str])
     assert "choose a number from 1024 to 65534" in capsys.readouterr().err
 
 
+def test_links_lead_to_the_port_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEBHOOK_URL", "https://chat.example.org/haven")
+    monkeypatch.delenv("PUBLIC_URL", raising=False)
+    assert run._environment(8123)["PUBLIC_URL"] == "http://localhost:8123"
+
+    monkeypatch.setenv("PUBLIC_URL", "https://haven.example.org")
+    assert run._environment(8123)["PUBLIC_URL"] == "https://haven.example.org"
+
+
 def test_full_disk_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=7 * 1024**2))

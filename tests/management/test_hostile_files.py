@@ -1,8 +1,6 @@
 """Files of strangers, imported: whatever they hold, nothing in what a command prints moves the cursor or colours it."""
 
-import csv
 import io
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from moderation.models import Account, Message, Report
-from tests import hostile
+from tests.hostile_doors import MAPPING, TEXTS, conversations_file, reports_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TEXTS = [payload.text for payload in hostile.CORPUS]
-SENT = "2026-03-01T18:00:00Z"
-MAPPING = """
-[columns]
-id = "Ticket"
-reporter = "From"
-reported = "About"
-text = "What"
-created_at = "Date"
-[constants]
-reason = "other"
-"""
 
 
 def _run(command: str, *args: str, **options: Any) -> str:
@@ -41,24 +27,8 @@ def _obeyed(printed: str) -> list[str]:
     return [line for line in printed.split("\n") if not line.isprintable()]
 
 
-def _conversations(file: Path, **given: Any) -> Path:
-    lines = [
-        {
-            "id": f"c{number} {text}"[:90],
-            "room": "one_to_one",
-            "participants": [{"id": f"u{number} {text}"[:90], "role": "member", "age_group": "adult"} | given],
-            "messages": [{"id": f"m{number} {text}"[:90], "sender": f"u{number} {text}"[:90], "sent_at": SENT}],
-        }
-        for number, text in enumerate(TEXTS)
-    ]
-    for line, text in zip(lines, TEXTS, strict=True):
-        line["messages"][0]["text"] = text  # type: ignore[index]
-    file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
-    return file
-
-
 def test_conversations_are_stored_as_they_are_and_printed_plainly(tmp_path: Path) -> None:
-    printed = _run("import_conversations", str(_conversations(tmp_path / "c.jsonl")))
+    printed = _run("import_conversations", str(conversations_file(tmp_path)))
 
     assert _obeyed(printed) == []
     assert set(Message.objects.values_list("text", flat=True)) == set(TEXTS)
@@ -66,7 +36,7 @@ def test_conversations_are_stored_as_they_are_and_printed_plainly(tmp_path: Path
 
 
 def test_what_is_refused_of_them_is_told_plainly(tmp_path: Path) -> None:
-    file = _conversations(tmp_path / "c.jsonl", age_group="\x1b[31mred\n")
+    file = conversations_file(tmp_path, age_group="\x1b[31mred\n")
     file.write_text(file.read_text() + '{"id": "\\u001b[2J", "\\u202ewhat\\n": 1}\n\x1b[2J\n')
 
     printed = _run("import_conversations", str(file))
@@ -77,16 +47,9 @@ def test_what_is_refused_of_them_is_told_plainly(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_reports_are_taken_or_refused_plainly(tmp_path: Path, dry_run: bool) -> None:
-    (tmp_path / "mapping.toml").write_text(MAPPING)
-    file = tmp_path / "reports.csv"
-    with file.open("w", newline="") as stream:
-        rows = csv.writer(stream)
-        rows.writerow(["Ticket", "From", "About", "What", "Date"])
-        for number, text in enumerate(TEXTS):
-            date = SENT if number % 2 else text
-            rows.writerow([f"{number} {text}"[:200], text[:200], f"x {text}"[:200], text, date])
+    file, mapping = reports_file(tmp_path)
 
-    printed = _run("import_reports", str(file), mapping=str(tmp_path / "mapping.toml"), dry_run=dry_run)
+    printed = _run("import_reports", str(file), mapping=str(mapping), dry_run=dry_run)
 
     assert "refused" in printed
     assert _obeyed(printed) == []
