@@ -9,7 +9,7 @@ from accounts.roles import Capability
 from moderation.domain.refusals import Missing
 from moderation.models import Account, Appeal, Case, Contact, Evidence, Note, Pin, Report, clock
 from moderation.models.needed import cases_needed_since, cases_over_since
-from moderation.permissions import require, require_fresh
+from moderation.permissions import require, require_all_cases, require_fresh
 
 
 @whole
@@ -17,6 +17,7 @@ def record_subject_access(account_id: int, *, actor: Actor, form: str, all_accou
     """The record alone; what is given out is in queries.subject_access. Raises NotPermitted, StepUp, Missing."""
     require(actor, Capability.MANAGE_DATA)
     require_fresh(actor)
+    require_all_cases(actor)
     if all_accounts:
         require(actor, Capability.SEE_LINKS)
 

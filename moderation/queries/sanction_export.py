@@ -60,7 +60,7 @@ def export(asked: Asked, *, viewer: Actor) -> Iterator[str]:
     require(viewer, Capability.MANAGE_SANCTIONS)
     now = clock.now()
     latest = OutboxEvent.objects.filter(sanction=OuterRef("pk")).order_by("-id").values("state")[:1]
-    rows = all_of(asked, now).annotate(told=Subquery(latest))
+    rows = all_of(asked, now, viewer).annotate(told=Subquery(latest))
     return _lines(rows.values_list(*_COLUMNS.values()))
 
 
