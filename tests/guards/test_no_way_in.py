@@ -128,6 +128,11 @@ def test_no_template_lets_markup_or_script_through(path: Path) -> None:
     assert found == []
 
 
+def test_no_link_saves_whatever_comes_as_a_file() -> None:
+    """With `download` on it, the page that asks for the second factor would be kept under the name of the file."""
+    assert [name_of(path) for path in TEMPLATES if re.search(r"\sdownload[\s=>]", path.read_text())] == []
+
+
 @pytest.mark.parametrize("path", [path for path in TEMPLATES if "<form" in path.read_text()], ids=name_of)
 def test_every_form_that_changes_something_carries_its_token(path: Path) -> None:
     text = path.read_text()
