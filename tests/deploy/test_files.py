@@ -3,13 +3,17 @@ and the docs, and carry no secret."""
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from pytest_django import Settings
 
+from config.checks import start_up_errors
 from config.run import _commands
 from moderation import meters
 from moderation.queries.gauges import GAUGES
@@ -184,6 +188,27 @@ def test_secrets_of_compose_are_files_that_the_script_makes() -> None:
     assert "/deploy/secrets/" in (ROOT / ".gitignore").read_text()
     used = {name for service in COMPOSE["services"].values() for name in service.get("secrets", [])}
     assert used == given.keys()
+
+
+@pytest.mark.parametrize("part", HAVENS)
+def test_whoever_reads_texts_gets_the_keys_for_them(part: str) -> None:
+    service = COMPOSE["services"][part]
+    assert service["environment"]["TEXT_KEYS_FILE"] == "/run/secrets/text_keys"
+    assert "text_keys" in service["secrets"]
+
+
+def test_the_keys_that_the_script_makes_are_sound(tmp_path: Path, settings: Settings) -> None:
+    shutil.copy(DEPLOY / "make_secrets.sh", tmp_path)
+    made = []
+    for _ in range(2):  # what is there already stays
+        subprocess.run(["sh", str(tmp_path / "make_secrets.sh")], check=True, capture_output=True, timeout=30)
+        made.append({path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()})
+
+    assert made[0] == made[1]
+    settings.SECRET_KEY, settings.CONTACT_KEY = made[0]["secret_key"], made[0]["contact_key"]
+    settings.TEXT_KEYS, settings.METRICS_TOKEN = [made[0]["text_keys"]], made[0]["metrics_token"]
+    settings.WEBHOOK_URL, settings.WEBHOOK_SECRET = "https://chat.example.org/haven", made[0]["webhook_secret"]
+    assert start_up_errors(web=False) == []
 
 
 def test_only_migrations_have_the_owners_address() -> None:
