@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils.dateparse import parse_datetime
 
 from accounts import Actor
+from accounts.encryption import opened
 from accounts.roles import Capability
 from moderation.domain.masking import Piece
 from moderation.domain.persons import Fact, Mark, NoteKind, Place, Topic, changed
@@ -305,7 +306,7 @@ _HOW = {
 
 def _sanction_end(at: datetime, _: int, said: Said) -> Event:
     words = f"{_measure(said)}: {_HOW.get(EndedBy(said['how']), said['how'])}"
-    text = pieces_alone(said["text"])
+    text = pieces_alone(opened(said["text"]))
     return Event(at, Topic.SANCTIONS, words, by=said["by"] or "", quoted=text, case_id=said["case"])
 
 
@@ -322,7 +323,7 @@ def _note(at: datetime, row_id: int, said: Said) -> Event:
     kind = NoteKind(said["kind"])
     lead = "Note" if kind is NoteKind.GENERAL else f"Note ({kind.label})"
     words = f"{lead}, corrects note {said['corrects']}" if said["corrects"] else lead
-    text = pieces_alone(said["text"])
+    text = pieces_alone(opened(said["text"]))
     return Event(at, Topic.NOTES, words, by=said["by"], quoted=text, case_id=said["case"], note_id=row_id)
 
 
