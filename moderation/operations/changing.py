@@ -236,5 +236,6 @@ def _record(change: SanctionChange, sanction: Sanction, actor: Actor, *, verb: s
         change=change.pk,
         deed=change.deed,
         days=change.days,
+        ends_before=change.ends_before.isoformat() if change.ends_before else None,
         ends_at=sanction.ends_at.isoformat() if sanction.ends_at else None,
     )

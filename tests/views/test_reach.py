@@ -6,7 +6,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from moderation.domain.appeals import Ruling
@@ -326,6 +328,23 @@ def test_all_that_is_held_is_taken_whole_or_not_at_all(client: Client, account: 
         record_subject_access(account.pk, actor=making.admin(**ADULTS), form="json", all_accounts=False)
     client.force_login(making.admin(**ADULTS))
     assert client.get(f"/people/{account.pk}/data/").status_code == 403
+
+
+@pytest.mark.parametrize("page", ["/sanctions/", "/sanctions/?q=rowan", "/appeals/", "/people/{}/", "/groups/"])
+def test_asking_for_each_case_costs_no_query_a_row(client: Client, account: Account, page: str) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as counted:
+            assert client.get(page.format(account.pk)).status_code == 200
+        return len(counted)
+
+    client.force_login(making.senior(**ADULTS))
+    making.appeal(making.sanction(actor=account))
+    queries()
+    few = queries()
+    for _ in range(3):
+        making.appeal(making.sanction(actor=account))
+
+    assert queries() == few
 
 
 def test_a_group_is_told_as_far_as_its_cases_may_be_seen(client: Client) -> None:
