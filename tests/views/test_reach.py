@@ -330,6 +330,19 @@ def test_all_that_is_held_is_taken_whole_or_not_at_all(client: Client, account: 
     assert client.get(f"/people/{account.pk}/data/").status_code == 403
 
 
+def test_whoever_opens_a_case_that_they_may_not_see_is_told_no_more(client: Client) -> None:
+    client.force_login(making.moderator(**ADULTS))
+    teen = making.teen()
+    said = {"account": teen.ext_id, "reason": "they fear somebody", "ground": "contact_shared"}
+
+    for _ in range(2):  # the second time there is one already
+        answer = client.post("/cases/new/open/", said | {"key": str(uuid4())}, follow=True)
+        assert (answer.status_code, answer.request["PATH_INFO"]) == (200, "/")
+        assert "Your access does not reach this case" in answer.content.decode()
+
+    assert Case.objects.filter(subject=teen, holder=None).count() == 1
+
+
 @pytest.mark.parametrize("page", ["/sanctions/", "/sanctions/?q=rowan", "/appeals/", "/people/{}/", "/groups/"])
 def test_asking_for_each_case_costs_no_query_a_row(client: Client, account: Account, page: str) -> None:
     def queries() -> int:
