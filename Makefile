@@ -58,7 +58,7 @@ deploy-check: .venv/.installed-dev
 	@env -u HAVEN_LOCAL -u DEBUG DATABASE_URL=postgresql://haven_app@database.example/haven \
 	    REDIS_URL=redis://redis.example:6379/0 ALLOWED_HOSTS=haven.example.org TRUSTED_PROXY_COUNT=1 \
 	    WEBHOOK_URL=https://chat.example.org/haven WEBHOOK_SECRET=whsec_$$(printf '%032d' 0 | base64) \
-	    SECRET_KEY=$(ANY_KEY) \
+	    SECRET_KEY=$(ANY_KEY) TEXT_KEYS=k1:$(ANY_KEY) \
 	    $(PY) manage.py check --deploy --fail-level WARNING
 
 bench: .venv/.installed-dev

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from accounts import devices, second_factor
 from accounts.models import User
+from accounts.sign_ins import held_up_under
 
 
 class Staff(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -32,6 +33,7 @@ class Staff(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no type
             key=f"{username.lower()}:{source}",
         )
         if not self._login_failed_rl_usage:
+            held_up_under(username, ratelimit.get_ip(request))
             raise self.validation_error("too_many_login_attempts")
 
     def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:

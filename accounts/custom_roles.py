@@ -52,14 +52,14 @@ def change_custom_role(
 
     if not wanted:
         raise Refused("A role without a capability can do nothing: choose at least one.")
-    before = found.capabilities
+    before = _as_words(found)
     found.capabilities, found.second_factor = [each.value for each in sorted(wanted)], second_factor
     left = User.objects.filter(pk__in=managers).exclude(custom_role=found)
     if Capability.MANAGE_TEAM not in wanted and not left.exists():
         raise Refused("Nobody would be left who can manage the team: appoint another first.")
     found.save(update_fields=["capabilities", "second_factor"])
 
-    audit.record("role.changed", actor=actor, target=found, before=before, after=found.capabilities)
+    audit.record("role.changed", actor=actor, target=found, before=before, after=_as_words(found))
     return found
 
 
@@ -79,6 +79,10 @@ def remove_role(role_id: int, *, actor: Actor) -> None:
     found.delete()
 
     audit.record("role.removed", actor=actor, target=gone, name=gone.name)
+
+
+def _as_words(role: CustomRole) -> list[str]:
+    return [*role.capabilities, "with second factor" if role.second_factor else "without second factor"]
 
 
 def _found(role_id: int) -> CustomRole:

@@ -21,7 +21,7 @@ from django.http import HttpRequest
 
 from accounts import devices
 from accounts.models import User
-from accounts.sign_ins import factor_failed
+from accounts.sign_ins import factor_failed, held_up
 
 TOO_MANY = "Too many wrong attempts. Wait five minutes, or use a passkey."
 WRONG = "This code is wrong, or it has been used already. Wait for the next one."
@@ -38,6 +38,7 @@ def attempt(request: HttpRequest, person: User) -> Callable[[], None]:
         action, source = "code_failed", "unknown"
     given = {"app": "allauth.account", "action": action, "key": f"code:{person.pk}:{source}"}
     if not ratelimit.consume(request, **given):
+        held_up(person, ratelimit.get_ip(request), "code")
         raise forms.ValidationError(TOO_MANY)
     return lambda: ratelimit.clear(request, **given)
 

@@ -17,7 +17,7 @@ from accounts.models import Invitation, User
 from accounts.refusals import Missing, NotPermitted, Refused
 from accounts.roles import CAPABILITIES, Role
 from accounts.sessions import end_all_of
-from accounts.team import custom_role, require_grant, require_team
+from accounts.team import custom_role, require_grant, require_reach, require_team
 
 GOOD_FOR = timedelta(days=3)
 WAY_BACK_GOOD_FOR = timedelta(hours=24)
@@ -64,6 +64,7 @@ def invite_back(person_id: int, *, actor: Actor) -> Invited:
     if isinstance(actor, User) and actor.pk == person.pk:
         raise NotPermitted("You are signed in: change your password and your second factors yourself.")
     require_grant(actor, person.custom_role.held if person.custom_role else CAPABILITIES[Role(person.role)])
+    require_reach(actor, person.rules, person.ages)  # whoever has the link is taken for that person
     if not person.is_active:
         raise Refused(f"{person.name} has been deactivated: activate them first.")
     if person.is_of_directory:

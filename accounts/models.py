@@ -104,6 +104,11 @@ class User(AbstractBaseUser):
     is_fresh = False
 
     @property
+    def is_narrowed(self) -> bool:
+        """Whether they see the cases of some rules or one age alone."""
+        return bool(self.rules or self.ages)
+
+    @property
     def role_name(self) -> str:
         return self.custom_role.name if self.custom_role else Role(self.role).label
 

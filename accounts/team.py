@@ -56,8 +56,7 @@ def change_reach(person_id: int, *, actor: Actor, rules: Iterable[str], ages: It
     wanted_rules, wanted_ages = sorted(set(rules)), sorted({Age(age).value for age in ages})
     if len(wanted_ages) == len(Age):
         wanted_ages = []
-    if isinstance(actor, User) and not (_within(wanted_rules, actor.rules) and _within(wanted_ages, actor.ages)):
-        raise NotPermitted("You see fewer cases than that yourself, so you cannot give them to others.")
+    require_reach(actor, wanted_rules, wanted_ages)
 
     before = _reach(person)
     person.rules, person.ages = wanted_rules, wanted_ages
@@ -130,6 +129,12 @@ def require_grant(actor: Actor, wanted: frozenset[Capability]) -> None:
     if lacks := wanted - grantable(actor):
         named = ", ".join(sorted(each.replace("_", " ") for each in lacks))
         raise NotPermitted(f"You cannot give what you may not do yourself: {named}.")
+
+
+def require_reach(actor: Actor, rules: list[str], ages: list[str]) -> None:
+    """Raise NotPermitted when the cases are more than the actor sees; none named are all."""
+    if isinstance(actor, User) and not (_within(rules, actor.rules) and _within(ages, actor.ages)):
+        raise NotPermitted("You see fewer cases than that yourself, so you cannot give them to others.")
 
 
 def grantable(actor: Actor) -> frozenset[Capability]:

@@ -36,7 +36,7 @@ def check_settings(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
 @checks.register(SETTINGS_TAG, deploy=True)
 def check_web_settings(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
     """Apart, because workers and one-off commands need no host names."""
-    return list(_web())
+    return [*_web(), *_no_text_keys()]
 
 
 @checks.register(checks.Tags.database)
@@ -113,6 +113,16 @@ def _text_keys() -> Iterator[checks.CheckMessage]:
                 hint=f"Write each as name:secret, the name of 1 to 16 small letters and digits. {_MAKE_A_KEY}",
                 id="haven.E013",
             )
+
+
+def _no_text_keys() -> Iterator[checks.CheckMessage]:
+    """No error: a server from before there were such keys has to come up, and can be given one at any time."""
+    if not settings.TEXT_KEYS and not settings.LOCAL:
+        yield checks.Warning(
+            "TEXT_KEYS is not set: texts are encrypted under a key made from SECRET_KEY, and lost with it.",
+            hint=f"Set TEXT_KEYS (or TEXT_KEYS_FILE) to name:secret, then run `manage.py rotate_texts`. {_MAKE_A_KEY}",
+            id="haven.W014",
+        )
 
 
 def _modes() -> Iterator[checks.CheckMessage]:

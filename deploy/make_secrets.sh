@@ -25,5 +25,5 @@ printf 'postgresql://haven_owner:%s@database:5432/haven' "$(cat owner_password)"
 printf 'redis://:%s@redis:6379/0' "$(cat redis_password)" | keep redis_url
 printf 'requirepass %s\nsave ""\nappendonly no\nmaxmemory 512mb\nmaxmemory-policy noeviction\n' "$(cat redis_password)" |
     keep redis_configuration
-echo "The secrets are in $(pwd). Give the platform what is in webhook_secret, and keep copies of contact_key and text_keys:"
-echo "without the second nobody reads the texts of a backup."
+echo "The secrets are in $(pwd). Give the platform what is in webhook_secret, and keep copies of contact_key and"
+echo "text_keys apart from the backups: without text_keys nobody can read a text any more."

@@ -1,5 +1,7 @@
 """Who may do what to which thing: predicates on values, and `require` to insist on one."""
 
+from typing import Any
+
 from django.db.models import Q
 
 from accounts.access import require, require_fresh
@@ -19,9 +21,13 @@ __all__ = [
     "may_see",
     "may_sign",
     "require",
+    "require_all_cases",
     "require_fresh",
     "require_second_person",
     "require_sight",
+    "require_sight_of",
+    "seen_in_sql",
+    "seen_values",
     "staff_of",
 ]
 
@@ -50,7 +56,7 @@ def lanes_of(actor: Actor) -> frozenset[Lane]:
 
 def is_narrowed(actor: Actor) -> bool:
     """Whether this person sees the cases of some rules or one age alone."""
-    return isinstance(actor, User) and bool(actor.rules or actor.ages)
+    return isinstance(actor, User) and actor.is_narrowed
 
 
 def may_see(actor: Actor, case: Case) -> bool:
@@ -61,9 +67,29 @@ def may_see(actor: Actor, case: Case) -> bool:
     return (not actor.rules or case.ground in actor.rules) and (not actor.ages or age in actor.ages)
 
 
-def about_cases_of(viewer: Actor) -> Q:
-    """For rows that are about a case: those about one that this person may see."""
-    return Q(case__in=Case.objects.visible_to(viewer)) if is_narrowed(viewer) else Q()
+def about_cases_of(viewer: Actor, case: str = "case") -> Q:
+    """For rows that are about a case: those about one that this person may see. `case`: the way to it."""
+    return Q(**{f"{case}__in": Case.objects.visible_to(viewer)}) if is_narrowed(viewer) else Q()
+
+
+_SEEN = """({column} IS NULL OR EXISTS (
+    SELECT FROM moderation_case AS known WHERE known.id = {column}
+    AND (%(seen_rules)s::text[] IS NULL OR known.ground = ANY(%(seen_rules)s::text[]))
+    AND (%(seen_teen)s::boolean IS NULL OR known.teen = %(seen_teen)s::boolean)
+))"""
+
+
+def seen_in_sql(viewer: Actor, column: str) -> str:
+    """The same as a condition in SQL on the column that holds the number of the case, with `seen_values` in it. What
+    is about no case may be seen."""
+    return _SEEN.format(column=column) if is_narrowed(viewer) else "true"
+
+
+def seen_values(viewer: Actor) -> dict[str, Any]:
+    """What `seen_in_sql` asks for."""
+    if not isinstance(viewer, User):
+        return {}
+    return {"seen_rules": viewer.rules or None, "seen_teen": viewer.ages == [Age.TEEN] if viewer.ages else None}
 
 
 def require_sight(actor: Actor, case: Case | None) -> Case:
@@ -71,6 +97,18 @@ def require_sight(actor: Actor, case: Case | None) -> Case:
     if case is None or not may_see(actor, case):
         raise Missing("There is no such case.")
     return case
+
+
+def require_sight_of(actor: Actor, case_id: int, *, what: str) -> None:
+    """For what is about a case: Missing when this person may not see that. No query for whoever may see all."""
+    if is_narrowed(actor) and not Case.objects.visible_to(actor).filter(pk=case_id).exists():
+        raise Missing(f"There is no such {what}.")
+
+
+def require_all_cases(actor: Actor) -> None:
+    """For what makes sense whole or not at all."""
+    if is_narrowed(actor):
+        raise NotPermitted(f"{actor.actor_name} sees some cases alone, and this needs all of them.")
 
 
 def require_second_person(actor: Actor, decision: Decision) -> None:

@@ -74,8 +74,8 @@ RULES: dict[Kept, Rule] = {
 }
 # Whoever adds a kind for changes of standing: the newest that is published (the highest position) must stay, because
 # the feed counts on from it.
-# Kinds of which the policy says nothing. Records that hold neither text nor contact (decisions, sanctions, statements
-# of reasons, changes of standing, the audit trail) have no end: they are what Haven accounts with.
+# Kinds of which the policy says nothing. Records that hold neither contacts nor what people wrote (decisions,
+# sanctions, statements of reasons, changes of standing, the audit trail) have no end: Haven accounts with them.
 FIXED: dict[Kept, timedelta] = {
     Kept.TOLD: timedelta(days=90),
     Kept.TRIES: timedelta(days=90),

@@ -1,12 +1,27 @@
-"""Texts are encrypted in their columns; the columns themselves stay what they are, and no row is rewritten here."""
+"""Texts are encrypted in their columns; the columns themselves stay what they are, and no row is rewritten here.
+
+On the way back they are written plainly again, a stretch a transaction."""
 
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
 import moderation.models.secret_text
+from moderation.migrations._open_texts import plain_when_reversed
+
+TEXTS = (
+    ("moderation_appeal", "text"),
+    ("moderation_case", "snippet"),
+    ("moderation_evidence", "text"),
+    ("moderation_message", "text"),
+    ("moderation_messageedit", "text"),
+    ("moderation_report", "text"),
+)
+LISTS = (("moderation_reflection", "answers"),)
 
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("moderation", "0006_set_aside"),
     ]
@@ -58,4 +73,5 @@ class Migration(migrations.Migration):
             name="text",
             field=moderation.models.secret_text.SecretTextField(blank=True),
         ),
+        plain_when_reversed(texts=TEXTS, lists=LISTS),  # last, and so first on the way back
     ]

@@ -16,7 +16,7 @@ from moderation.domain.vocabulary import AppealState, SanctionState
 from moderation.models.decisions import Sanction
 from moderation.models.fields import code_field, only
 from moderation.models.life import Living
-from moderation.models.secret_text import SecretTextField
+from moderation.models.secret_text import SecretJSONField, SecretTextField
 
 
 class AppealQuerySet(models.QuerySet["Appeal"]):
@@ -62,11 +62,11 @@ class Appeal(Living):
     first_view = models.OneToOneField("FirstView", on_delete=models.PROTECT, null=True, related_name="+")
     hearer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="appeals_heard")
     heard_at = models.DateTimeField(null=True, blank=True)
-    reply = models.TextField(blank=True)
+    reply = SecretTextField(blank=True)
     undo_until = models.DateTimeField(null=True, blank=True)
     hearings = models.PositiveSmallIntegerField(default=0, help_text="How often it was decided: undone ones count.")
-    before = models.JSONField(default=dict, blank=True, help_text="The sanction as the hearing found it.")
-    after = models.JSONField(default=dict, blank=True, help_text="The sanction as the hearing left it.")
+    before = SecretJSONField(default=dict, blank=True, help_text="The sanction as the hearing found it.")
+    after = SecretJSONField(default=dict, blank=True, help_text="The sanction as the hearing left it.")
 
     objects = AppealQuerySet.as_manager()
 
@@ -129,7 +129,7 @@ class FirstView(models.Model):
 
     appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="first_views", db_index=False)
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    text = models.TextField()
+    text = SecretTextField()
     written_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

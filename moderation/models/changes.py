@@ -9,6 +9,7 @@ from moderation.domain.vocabulary import ChangeState, Deed
 from moderation.models.decisions import Sanction
 from moderation.models.fields import code_field, only
 from moderation.models.life import Living
+from moderation.models.secret_text import SecretTextField
 
 _TWO = [deed.value for deed in Deed if deed.needs_two]
 
@@ -23,15 +24,15 @@ class SanctionChange(Living):
     deed = code_field(Deed)
     state = code_field(ChangeState)
     days = models.PositiveSmallIntegerField(null=True, blank=True)
-    reason = models.TextField()
-    notice = models.TextField(blank=True, help_text="What the person gets to read.")
+    reason = SecretTextField()
+    notice = SecretTextField(blank=True, help_text="What the person gets to read.")
     ends_before = models.DateTimeField(null=True, blank=True, help_text="The end that it had.")
     ends_after = models.DateTimeField(null=True, blank=True, help_text="The end that it got; empty: none.")
     proposer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
-    answer_note = models.TextField(blank=True)
+    answer_note = SecretTextField(blank=True)
 
     class Meta:
         constraints = [

@@ -58,7 +58,7 @@ class CheckIn(Living):
     answered_at = models.DateTimeField(null=True, blank=True)
     waived_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     waived_at = models.DateTimeField(null=True, blank=True)
-    waive_reason = models.TextField(blank=True)
+    waive_reason = SecretTextField(blank=True)
 
     objects = CheckInQuerySet.as_manager()
 

@@ -12,6 +12,7 @@ from moderation.models.cases import Case
 from moderation.models.community import Account
 from moderation.models.fields import code_field, only
 from moderation.models.life import Living
+from moderation.models.secret_text import SecretTextField
 
 
 class Tie(models.Model):
@@ -84,7 +85,7 @@ class ClusterMember(models.Model):
     joined_at = models.DateTimeField(db_default=Now(), editable=False)
     removed_at = models.DateTimeField(null=True, blank=True)
     removed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    reason = models.TextField(blank=True)
+    reason = SecretTextField(blank=True)
 
     class Meta:
         constraints = [

@@ -19,6 +19,7 @@ from moderation.models.community import Account
 from moderation.models.fields import code_field, only
 from moderation.models.life import Living
 from moderation.models.policies import PolicyVersion
+from moderation.models.secret_text import SecretTextField
 
 
 class Decision(Living):
@@ -40,14 +41,14 @@ class Decision(Living):
     reasons = ArrayField(
         models.CharField(max_length=32), default=list, blank=True, help_text="Codes of the policy that say why."
     )
-    note = models.TextField(blank=True)
+    note = SecretTextField(blank=True)
     policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="decisions")
     decided_at = models.DateTimeField()
     seen_version = models.PositiveIntegerField(help_text="The version of the case that the person saw.")
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
-    answer_note = models.TextField(blank=True)
+    answer_note = SecretTextField(blank=True)
     answer_by = models.DateTimeField(null=True, blank=True, help_text="A proposal: when it escalates unanswered.")
     escalated_at = models.DateTimeField(null=True, blank=True)
     gives_back = ArrayField(
@@ -155,7 +156,7 @@ class Sanction(Living):
     policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
     clause = models.CharField(max_length=64)
     reason = models.TextField(help_text="Why, for the record and the platform.")
-    notice = models.TextField(help_text="What the person gets to read.")
+    notice = SecretTextField(help_text="What the person gets to read.")
     needs_approval = models.BooleanField(default=False)
     proposer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     approver = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -166,7 +167,7 @@ class Sanction(Living):
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     ended_how = code_field(EndedBy, blank=True)
-    end_reason = models.TextField(blank=True)
+    end_reason = SecretTextField(blank=True)
 
     objects = SanctionQuerySet.as_manager()
 

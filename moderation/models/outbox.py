@@ -12,6 +12,7 @@ from moderation.models.community import Account
 from moderation.models.decisions import Sanction
 from moderation.models.fields import code_field, only
 from moderation.models.life import Living
+from moderation.models.secret_text import SecretJSONField
 
 PENDING = Q(state=OutboxState.PENDING)
 
@@ -37,7 +38,7 @@ class OutboxEvent(Living):
         db_index=False,
         help_text="The sanction that it tells of, if any.",
     )
-    payload = models.JSONField()
+    payload = SecretJSONField()
     key = models.CharField(max_length=100, unique=True, help_text="What it is about: posting it twice is one event.")
     cause = models.CharField(max_length=64, blank=True, help_text="What cancels it, e.g. «decision:12».")
     state = code_field(OutboxState, default=OutboxState.PENDING)

@@ -12,6 +12,7 @@ from moderation.domain.vocabulary import Ground, Judgement, Lane
 from moderation.models.cases import Case, Finding
 from moderation.models.community import Account
 from moderation.models.fields import code_field, only
+from moderation.models.secret_text import SecretTextField
 
 
 class Note(models.Model):
@@ -24,7 +25,7 @@ class Note(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="notes", db_index=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="notes", db_index=False)
     kind = code_field(NoteKind, default=NoteKind.GENERAL)
-    text = models.TextField()
+    text = SecretTextField()
     corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="corrected_by")
     written_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -70,7 +71,7 @@ class Referral(models.Model):
         help_text="Whom it is about, where one was named.",
     )
     ground = code_field(Ground)
-    reason = models.TextField()
+    reason = SecretTextField()
     message_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -138,12 +139,12 @@ class Escalation(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="escalations")
     lane = code_field(Lane)
-    note = models.TextField()
+    note = SecretTextField()
     raised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     raised_at = models.DateTimeField(db_default=Now(), editable=False)
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
-    answer = models.TextField(blank=True)
+    answer = SecretTextField(blank=True)
 
     class Meta:
         constraints = [

@@ -4,11 +4,13 @@ Where rows are written or read by SQL of their own, `sealed` and `opened` (accou
 """
 
 import hmac
+import json
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import FieldError
 from django.db import models
+from django.db.models.fields.json import JSONExact
 from django.db.models.lookups import Exact, IsNull
 
 from accounts.encryption import opened, sealed
@@ -37,6 +39,34 @@ class SecretTextField(models.TextField):  # type: ignore[type-arg]
 
     def get_transform(self, lookup_name: str) -> Any:
         return None
+
+
+class SecretJSONField(models.JSONField):
+    """What stands in JSON, encrypted as one text: the column then holds a string of JSON. Empty stays empty.
+
+    What was written before is read as it is. Of the lookups only whether it is empty has an answer.
+    """
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        stored = sealed(json.dumps(value)) if isinstance(value, dict | list) and value else value
+        return super().get_db_prep_value(stored, connection, prepared)
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        stored = super().from_db_value(value, expression, connection)
+        return json.loads(opened(stored)) if isinstance(stored, str) else stored
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        return {"exact": _IsEmptyJSON, "isnull": IsNull}.get(lookup_name)
+
+    def get_transform(self, lookup_name: str) -> Any:
+        return None
+
+
+class _IsEmptyJSON(JSONExact):
+    def get_prep_lookup(self) -> Any:
+        if self.rhs != {}:
+            raise FieldError("An encrypted object cannot be searched by: only whether it is empty.")
+        return super().get_prep_lookup()
 
 
 class _IsEmpty(Exact):

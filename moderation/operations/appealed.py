@@ -6,10 +6,12 @@ Not operations: the caller holds the transaction.
 from datetime import datetime
 from typing import Any
 
+from accounts import Actor
 from moderation.domain.refusals import Missing
 from moderation.domain.vocabulary import SanctionState
 from moderation.models import Appeal, Sanction
 from moderation.operations import standings
+from moderation.permissions import require_sight_of
 
 COLUMNS = ("kind", "days", "permanent", "state", "ended_how", "end_reason", "notice", "ended_by_id")
 MOMENTS = ("ends_at", "ended_at")
@@ -27,12 +29,14 @@ def locked_sanction(sanction_id: int) -> Sanction | None:
     return sanction
 
 
-def locked_appeal(appeal_id: int) -> Appeal:
-    """The appeal with its sanction and account, locked, the appeal last. Raises Missing."""
+def locked_appeal(appeal_id: int, *, actor: Actor) -> Appeal:
+    """The appeal with its sanction and account, locked, the appeal last. Raises Missing for none, and for one about a
+    case that the actor may not see."""
     sanction_id = Appeal.objects.filter(pk=appeal_id).values_list("sanction_id", flat=True).first()
     sanction = locked_sanction(sanction_id) if sanction_id is not None else None
     if sanction is None:
         raise Missing("There is no such appeal.")
+    require_sight_of(actor, sanction.case_id, what="appeal")
     people = Appeal.objects.select_for_update(of=("self",), no_key=True).select_related("hearer")
     appeal = people.get(pk=appeal_id)
     appeal.sanction = sanction

@@ -14,7 +14,7 @@ from moderation.domain.refusals import Missing, NotPermitted, Refused, Stale, Wr
 from moderation.domain.vocabulary import ChangeState, Deed, EndedBy, SanctionState
 from moderation.models import Appeal, Hold, PolicyVersion, Sanction, SanctionChange, clock
 from moderation.operations import standings
-from moderation.permissions import may_sign, require, staff_of
+from moderation.permissions import may_sign, require, require_sight_of, staff_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ def change_sanction(sanction_id: int, *, actor: Actor, wanted: Wanted, seen: str
     now = clock.now()
 
     require(actor, Capability.MANAGE_SANCTIONS)
+    require_sight_of(actor, sanction.case_id, what="sanction")
 
     before = SanctionChange.objects.filter(sanction=sanction, key=wanted.key).first()
     if before is not None:
@@ -109,7 +110,7 @@ def approve_change(change_id: int, *, actor: Actor, note: str = "") -> SanctionC
 
     Raises Missing, NotPermitted for the proposer and for whoever may not sign it, WrongMove when it was answered.
     """
-    change = _locked_change(change_id)
+    change = _locked_change(change_id, actor)
     sanction = change.sanction
     now = clock.now()
 
@@ -129,7 +130,7 @@ def refuse_change(change_id: int, *, actor: Actor, note: str) -> SanctionChange:
 
     Raises Missing, NotPermitted for the proposer, WrongMove when it was answered, Refused without a note.
     """
-    change = _locked_change(change_id)
+    change = _locked_change(change_id, actor)
     now = clock.now()
 
     _require_second(actor, change)
@@ -171,12 +172,13 @@ def _same(before: SanctionChange, actor: Actor, wanted: Wanted) -> SanctionChang
     return before
 
 
-def _locked_change(change_id: int) -> SanctionChange:
-    """Account and sanction first, as everywhere."""
+def _locked_change(change_id: int, actor: Actor) -> SanctionChange:
+    """Account and sanction first, as everywhere. Raises Missing, also where the actor may not see the case."""
     sanction_id = SanctionChange.objects.filter(pk=change_id).values_list("sanction_id", flat=True).first()
     if sanction_id is None:
         raise Missing("Nothing of that kind was proposed.")
     sanction = standings.locked_sanction(sanction_id)
+    require_sight_of(actor, sanction.case_id, what="change")
     change = SanctionChange.objects.select_for_update(no_key=True).get(pk=change_id)
     change.sanction = sanction
     return change
@@ -234,5 +236,6 @@ def _record(change: SanctionChange, sanction: Sanction, actor: Actor, *, verb: s
         change=change.pk,
         deed=change.deed,
         days=change.days,
+        ends_before=change.ends_before.isoformat() if change.ends_before else None,
         ends_at=sanction.ends_at.isoformat() if sanction.ends_at else None,
     )

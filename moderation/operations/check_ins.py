@@ -14,7 +14,7 @@ from moderation.domain.refusals import Missing, Refused, WrongMove
 from moderation.domain.vocabulary import CheckInState, SanctionState
 from moderation.models import Account, CheckIn, Reflection, Sanction, clock
 from moderation.operations import reflecting, standings
-from moderation.permissions import require, require_fresh, staff_of
+from moderation.permissions import require, require_fresh, require_sight_of, staff_of
 
 GONE = "This check-in is not needed any more."
 
@@ -96,6 +96,8 @@ def waive_check_in(check_in_id: int, *, actor: Actor, reason: str) -> CheckIn:
     now = clock.now()
 
     require(actor, Capability.MANAGE_SANCTIONS)
+    if check_in.sanction is not None:
+        require_sight_of(actor, check_in.sanction.case_id, what="check-in")
 
     if not reason.strip():
         raise Refused("Say why the check-in is waived: the reason stays on the record.")

@@ -21,7 +21,7 @@ from moderation.domain.refusals import Missing, Refused, WrongMove
 from moderation.domain.vocabulary import CaseState, ClusterState, LeftOut
 from moderation.models import Case, Cluster, ClusterMember, PolicyVersion, Tie, clock
 from moderation.operations import opening, sightings
-from moderation.permissions import require, staff_of
+from moderation.permissions import is_narrowed, require, staff_of
 
 _ALL_CLUSTERS = 1_742_113_004  # any number that no other advisory lock here uses
 LONGEST_REASON = 1000
@@ -69,7 +69,7 @@ def remove_member(cluster_id: int, *, actor: Actor, account_id: int, reason: str
 
     require(actor, Capability.WORK_CASES)
 
-    if cluster is None:
+    if cluster is None or not _may_see(actor, cluster):
         raise Missing("There is no such group.")
     why = reason.strip()
     if not why:
@@ -109,6 +109,10 @@ def settle_cluster(cluster_id: int, *, actor: Actor) -> Cluster:
     if cluster is None:
         raise Missing("There is no such group.")
     return cluster
+
+
+def _may_see(actor: Actor, cluster: Cluster) -> bool:
+    return not is_narrowed(actor) or Case.objects.visible_to(actor).filter(cluster=cluster).exists()
 
 
 def _lock_all() -> None:

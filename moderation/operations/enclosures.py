@@ -19,12 +19,13 @@ def with_enclosures(sanction: Sanction, *, now: datetime) -> str:
 
 def _with_appeal_link(sanction: Sanction, now: datetime) -> str:
     """The link to the page where its reader can appeal: in the place for it, or behind the end."""
-    if sanction.appeal_until is None or sanction.appeal_until <= now or not sanction.notice:
-        return sanction.notice.replace(APPEAL_LINK, "")
+    notice: str = sanction.notice
+    if sanction.appeal_until is None or sanction.appeal_until <= now or not notice:
+        return notice.replace(APPEAL_LINK, "")
     link = link_to(Purpose.APPEAL, sanction.pk, until=sanction.appeal_until)
-    if APPEAL_LINK in sanction.notice:
-        return sanction.notice.replace(APPEAL_LINK, link)
-    return f"{sanction.notice}\n\nWhat was decided, and how to appeal: {link}"
+    if APPEAL_LINK in notice:
+        return notice.replace(APPEAL_LINK, link)
+    return f"{notice}\n\nWhat was decided, and how to appeal: {link}"
 
 
 def _enclosed(sanction: Sanction, now: datetime) -> list[str]:

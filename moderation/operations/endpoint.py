@@ -53,10 +53,13 @@ def change_address(url: str, *, actor: Actor) -> None:
     if endpoint.url == url:
         return
 
+    host_before = _host(endpoint.url)
     endpoint.url = url
     endpoint.save(update_fields=["url"])
 
-    audit.record("endpoint.changed", actor=actor, target=endpoint, of_settings=not url, host=_host(url))
+    audit.record(
+        "endpoint.changed", actor=actor, target=endpoint, of_settings=not url, host_before=host_before, host=_host(url)
+    )
 
 
 @whole

@@ -20,7 +20,7 @@ from moderation.permissions import may_hear, require, staff_of
 @whole
 def record_hearing_look(appeal_id: int, *, actor: Actor) -> None:
     """Put on record that somebody reads the matter of an appeal. Raises Missing or NotPermitted."""
-    appeal = locked_appeal(appeal_id)
+    appeal = locked_appeal(appeal_id, actor=actor)
 
     require(actor, Capability.HEAR_APPEALS)
 
@@ -34,7 +34,7 @@ def write_first_view(appeal_id: int, *, actor: Actor, text: str) -> FirstView:
     Writing the same again answers the first. Raises Missing, NotPermitted, Refused without a sentence, WrongMove when
     one was written or the appeal was decided meanwhile.
     """
-    appeal = locked_appeal(appeal_id)
+    appeal = locked_appeal(appeal_id, actor=actor)
 
     _permit(appeal, actor)
 
@@ -61,7 +61,7 @@ def hear_appeal(appeal_id: int, *, actor: Actor, ruling: Ruling, seen: str) -> A
     the sanction; Refused without a first view of one's own, or when the ruling makes no sense; WrongMove when somebody
     was faster; Stale when the sanction has changed since it was seen.
     """
-    appeal = locked_appeal(appeal_id)
+    appeal = locked_appeal(appeal_id, actor=actor)
     now = clock.now()
 
     _permit(appeal, actor)
@@ -109,7 +109,7 @@ def undo_hearing(appeal_id: int, *, actor: Actor) -> Appeal:
 
     For whoever decided it, within the undo window. Raises Missing, NotPermitted, WrongMove.
     """
-    appeal = locked_appeal(appeal_id)
+    appeal = locked_appeal(appeal_id, actor=actor)
     now = clock.now()
 
     require(actor, Capability.HEAR_APPEALS)

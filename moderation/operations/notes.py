@@ -9,7 +9,7 @@ from accounts.roles import Capability
 from moderation.domain.persons import NoteKind
 from moderation.domain.refusals import Missing, Refused, Stale
 from moderation.models import Account, Case, CaseParty, Note, Pin, clock
-from moderation.permissions import require, require_sight, staff_of
+from moderation.permissions import require, require_sight, require_sight_of, staff_of
 
 LONGEST = 4000  # characters
 MOST_PINNED = 10  # of one account
@@ -41,6 +41,8 @@ def write_note(
     case = _case(case_id, actor)
     account = _account(account_id, case, is_to_be_pinned=manner.is_pinned or manner.corrects is not None)
     older = _older(manner.corrects, account, case)
+    if older is not None and older.case_id is not None:
+        require_sight_of(actor, older.case_id, what="note")
 
     require(actor, Capability.WORK_CASES)
 
@@ -88,6 +90,8 @@ def pin_note(note_id: int, *, actor: Actor, is_pinned: bool, seen_version: int) 
     note = Note.objects.select_related("account").filter(pk=note_id).first()
     if note is None:
         raise Missing("There is no such note.")
+    if note.case_id is not None:
+        require_sight_of(actor, note.case_id, what="note")
     if note.account_id is not None:
         Account.objects.select_for_update(no_key=True).get(pk=note.account_id)
 

@@ -13,7 +13,7 @@ from moderation.domain.refusals import Missing
 from moderation.domain.vocabulary import SanctionKind, SanctionState
 from moderation.models import Reflection, Sanction, clock
 from moderation.operations import reflecting, standings
-from moderation.permissions import require
+from moderation.permissions import require, require_sight_of
 
 GIVEN = (SanctionState.IN_FORCE, SanctionState.ENDED)
 
@@ -48,6 +48,9 @@ def read_reflection(reflection_id: int, *, actor: Actor) -> Reflection:
     reflection = known.filter(pk=reflection_id, handed_in_at__isnull=False).first()
     if reflection is None:
         raise Missing("There are no such answers.")
+    sanction = reflection.sanction or (reflection.check_in.sanction if reflection.check_in else None)
+    if sanction is not None:
+        require_sight_of(actor, sanction.case_id, what="answers")
 
     audit.record("answers.read", actor=actor, target=reflection, account=reflection.account_id)
     return reflection

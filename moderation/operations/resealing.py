@@ -24,10 +24,13 @@ class Column:
     column: str = "text"
     part: str = ""  # of a JSON object, the text in it that is sealed
     is_list: bool = False
+    is_json: bool = False  # all of it is sealed, as one text
     has_mark: bool = False
 
     @property
     def stored(self) -> str:
+        if self.is_json:
+            return f"({self.column} #>> '{{}}')"
         return f"({self.column} ->> '{self.part}')" if self.part else self.column
 
 
@@ -38,9 +41,36 @@ COLUMNS = (
     Column("moderation_report"),
     Column("moderation_case", "snippet"),
     Column("moderation_appeal"),
+    Column("moderation_appeal", "reply"),
+    Column("moderation_appeal", "before", is_json=True),
+    Column("moderation_appeal", "after", is_json=True),
+    Column("moderation_firstview"),
     Column("moderation_reflection", "answers", is_list=True),
+    Column("moderation_note"),
+    Column("moderation_referral", "reason"),
+    Column("moderation_escalation", "note"),
+    Column("moderation_escalation", "answer"),
+    Column("moderation_decision", "note"),
+    Column("moderation_decision", "answer_note"),
+    Column("moderation_sanction", "notice"),
+    Column("moderation_sanction", "end_reason"),
+    Column("moderation_sanctionchange", "reason"),
+    Column("moderation_sanctionchange", "notice"),
+    Column("moderation_sanctionchange", "answer_note"),
+    Column("moderation_clustermember", "reason"),
+    Column("moderation_checkin", "waive_reason"),
+    Column("moderation_outboxevent", "payload", is_json=True),
     Column("mfa_authenticator", "data", part="secret"),
     Column("mfa_authenticator", "data", part="seed"),
+)
+
+
+# Tables of which the database lets nobody change a row: here the text stays what it was.
+_NEVER_CHANGED = (
+    "moderation.Evidence:evidence_stays_as_it_was",
+    "moderation.Note:note_stays_as_it_was",
+    "moderation.Referral:referral_stays_as_it_was",
+    "moderation.FirstView:first_view_stays_as_it_was",
 )
 
 
@@ -71,7 +101,7 @@ WHERE older.id = told.id AND newer.id <> older.id AND newer.digest = told.mark
 def reseal(place: Place) -> Resealed:
     """Go on behind a place; a row that somebody else holds is left for another run."""
     column = COLUMNS[place.nth]
-    with connection.cursor() as cursor, pgtrigger.ignore("moderation.Evidence:evidence_stays_as_it_was"):
+    with connection.cursor() as cursor, pgtrigger.ignore(*_NEVER_CHANGED):
         cursor.execute(_found(column), [place.after, keys().prefix, STRETCH])
         rows = cursor.fetchall()
         if rows:
@@ -103,7 +133,8 @@ def _is_old(column: Column) -> str:
     """SQL: it says something, and not under the key whose prefix is the one parameter."""
     if column.is_list:
         return f"EXISTS (SELECT FROM unnest({column.column}) AS one WHERE one <> '' AND NOT starts_with(one, %s))"
-    return f"{column.stored} <> '' AND NOT starts_with({column.stored}, %s)"
+    said = "'{}'" if column.is_json else "''"
+    return f"{column.stored} <> {said} AND NOT starts_with({column.stored}, %s)"
 
 
 def _found(column: Column) -> str:
@@ -121,7 +152,9 @@ def _rewritten(column: Column) -> str:
             " AS told WHERE row.id = told.id"
         )
     marked = ", digest = told.mark" if column.has_mark else ""
-    anew = f"jsonb_set({column.column}, '{{{column.part}}}', to_jsonb(told.one))" if column.part else "told.one"
+    anew = "to_jsonb(told.one)" if column.is_json else "told.one"
+    if column.part:
+        anew = f"jsonb_set({column.column}, '{{{column.part}}}', to_jsonb(told.one))"
     return (
         f"UPDATE {column.table} AS row SET {column.column} = {anew}{marked}"  # noqa: S608
         " FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS told(id, one, mark) WHERE row.id = told.id"

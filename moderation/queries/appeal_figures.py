@@ -10,7 +10,7 @@ from accounts import Actor
 from accounts.roles import Capability
 from moderation.domain.policy import Policy
 from moderation.models import PolicyVersion, clock
-from moderation.permissions import require
+from moderation.permissions import require, seen_in_sql, seen_values
 
 
 class Period(StrEnum):
@@ -59,19 +59,22 @@ SELECT clause, count(*), count(*) FILTER (WHERE state = 'open'), count(*) FILTER
        percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM heard_at - received_at) / 86400)
            FILTER (WHERE heard_at IS NOT NULL),
        count(*) FILTER (WHERE state = 'open' AND due_at < %(now)s), grouping(clause)
-FROM moderation_appeal WHERE received_at >= %(since)s
+FROM moderation_appeal AS appeal WHERE received_at >= %(since)s AND {seen}
 GROUP BY GROUPING SETS ((clause), ()) ORDER BY grouping(clause), count(*) DESC, clause
 """
 
 
 def appeal_figures(period: Period, *, viewer: Actor) -> AppealFigures:
-    """Three queries. The appeals that came in during the period. Raises NotPermitted."""
+    """Three queries. The appeals that came in during the period, as far as this person may see their cases.
+
+    Raises NotPermitted."""
     require(viewer, Capability.READ_APPEAL_FIGURES)
     now = clock.now()
     policy = PolicyVersion.objects.in_force().policy
     since = datetime.min.replace(tzinfo=now.tzinfo) if period is Period.EVER else now - timedelta(days=int(period))
     with connection.cursor() as cursor:
-        cursor.execute(_FIGURES, {"now": now, "since": since})
+        seen = seen_in_sql(viewer, "(SELECT case_id FROM moderation_sanction WHERE id = appeal.sanction_id)")
+        cursor.execute(_FIGURES.format(seen=seen), {"now": now, "since": since, **seen_values(viewer)})
         rows = cursor.fetchall()
     texts = _texts(policy)
     *clauses, total = [ClauseFigures(row[0] or "", texts.get(row[0], ""), *row[1:7]) for row in rows]

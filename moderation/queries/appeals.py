@@ -13,7 +13,7 @@ from accounts import Actor
 from accounts.roles import Capability
 from moderation.domain.vocabulary import Ground
 from moderation.models import Appeal, CaseParty, FirstView, clock
-from moderation.permissions import may_hear, require
+from moderation.permissions import about_cases_of, is_narrowed, may_hear, require
 
 PAGE_SIZE = 50
 KEEP_FOR = timedelta(seconds=5)
@@ -55,6 +55,7 @@ def appeals_page(*, viewer: Actor, after: str = "") -> AppealsPage:
     parts = CaseParty.objects.filter(case=OuterRef("sanction__case"), account=OuterRef("sanction__account"))
     waiting = (
         Appeal.objects.waiting()
+        .filter(about_cases_of(viewer, "sanction__case"))
         .select_related("sanction__account")
         .annotate(
             is_begun=Exists(FirstView.objects.filter(appeal=OuterRef("pk"), person=viewer.actor_id)),
@@ -72,8 +73,11 @@ def appeals_page(*, viewer: Actor, after: str = "") -> AppealsPage:
     )
 
 
-def count_waiting() -> int:
-    """How many there are, up to KEEP_FOR old: it stands on every page of a senior."""
+def count_waiting(viewer: Actor) -> int:
+    """How many there are, up to KEEP_FOR old: it stands on every page of a senior. For whoever sees some cases alone
+    it is counted anew."""
+    if is_narrowed(viewer):
+        return Appeal.objects.waiting().filter(about_cases_of(viewer, "sanction__case")).count()
     kept: int | None = cache.get(_KEY)
     if kept is None:
         kept = Appeal.objects.waiting().count()

@@ -123,7 +123,7 @@ def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> Case
     """
     require(viewer, Capability.READ_CASES)
     matter = matter_of(_case(case_id, viewer), now=clock.now(), is_revealed=is_revealed)
-    notes = latest_notes(matter)
+    notes = latest_notes(matter, viewer=viewer)
     case, people = matter.case, involved(matter, notes, viewer=viewer)
     return CasePage(
         case_id=case.pk,
@@ -149,7 +149,7 @@ def case_page(case_id: int, *, viewer: Actor, is_revealed: bool = False) -> Case
         head=head_of(matter, notes[None], viewer=viewer),
         clauses=_clauses(people),
         with_alike=viewer.can(Capability.WORK_CASES) and not why_alone(case, matter.policy, matter.now),
-        seen=seen_before(case),
+        seen=seen_before(case, viewer=viewer),
         holds=holds_of(case, viewer=viewer, now=matter.now),
         cluster_id=case.cluster_id,
         group_size=case.group_size,
@@ -185,7 +185,7 @@ def case_head(case_id: int, *, viewer: Actor) -> Head:
     """The head alone, when something in it has changed. Raises Missing."""
     require(viewer, Capability.READ_CASES)
     matter = matter_of(_case(case_id, viewer), now=clock.now(), is_revealed=False)
-    return head_of(matter, latest_notes(matter)[None], viewer=viewer)
+    return head_of(matter, latest_notes(matter, viewer=viewer)[None], viewer=viewer)
 
 
 def own_case(viewer: Actor, *, besides: int) -> int | None:

@@ -12,7 +12,7 @@ from moderation.domain.vocabulary import AccountStatus
 from moderation.domain.wording import day
 from moderation.models import CheckIn, Reflection, clock
 from moderation.models.check_ins import CheckInQuerySet
-from moderation.permissions import require
+from moderation.permissions import about_cases_of, require
 from moderation.queries.places import beyond, place, place_from
 from moderation.queries.transcripts import words_of
 
@@ -125,7 +125,8 @@ def holding_page(*, viewer: Actor, after: int = 0) -> HoldingPage:
     """The suspensions that wait, the oldest first: one query. Raises NotPermitted."""
     require(viewer, Capability.MANAGE_SANCTIONS)
     now = clock.now()
-    waiting = CheckIn.objects.holding().filter(pk__gt=after).select_related("account", "sanction").order_by("pk")
+    seen = CheckIn.objects.holding().filter(about_cases_of(viewer, "sanction__case"))
+    waiting = seen.filter(pk__gt=after).select_related("account", "sanction").order_by("pk")
     found = list(waiting[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     return HoldingPage(

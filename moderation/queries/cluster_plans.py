@@ -124,7 +124,7 @@ def _asked(
     matter = matter_of(case, now=now, is_revealed=False)
     if nothing_is_left(matter):
         return None, "every finding in it was marked as wrong"
-    people = involved(matter, latest_notes(matter), viewer=viewer)
+    people = involved(matter, latest_notes(matter, viewer=viewer), viewer=viewer)
     if any(one.is_suggested and not one.is_linked and one.account_id not in members for one in people.candidates):
         return None, "something was found of an account that is not part of the group"
     wish = Wish(Choice.EACH, answers={(pk, Ground.OFFSITE_CONTACT): None for pk in met})

@@ -22,7 +22,7 @@ from moderation.domain.vocabulary import (
     TieKind,
 )
 from moderation.models import Account, Case, CaseParty, Cluster, ClusterMember, Decision, Tie, clock
-from moderation.permissions import require
+from moderation.permissions import about_cases_of, is_narrowed, require
 from moderation.queries.parties import standing_words
 from moderation.queries.queue import party_shown
 from moderation.queries.together import MOST_TOGETHER
@@ -166,18 +166,23 @@ def cluster_page(cluster_id: int, *, viewer: Actor) -> ClusterPage:
     now = clock.now()
     cluster = find_cluster(cluster_id)
     rows = list(cluster.members.select_related("account", "removed_by").order_by("account"))
-    live = {row.account_id: row.account for row in rows if row.removed_at is None}
     everybody = [row.account_id for row in rows]
-    seen = list(Tie.objects.filter(source__in=everybody, target__in=everybody).order_by("-at", "-pk")[: MOST_TIES + 1])
+    known = Tie.objects.filter(about_cases_of(viewer), source__in=everybody, target__in=everybody)
+    seen = list(known.order_by("-at", "-pk")[: MOST_TIES + 1])
+    if is_narrowed(viewer):
+        rows = _tied(rows, seen)
+    live = {row.account_id: row.account for row in rows if row.removed_at is None}
     ties = [tie for tie in seen if {tie.source_id, tie.target_id} <= live.keys()]
     nameless = _nameless(seen)
-    members = _members(live, ties, nameless)
+    members = _members(live, ties, nameless, viewer)
     by_id = {member.account_id: member for member in members}
     cases = list(_cases(cluster, viewer))
+    if is_narrowed(viewer) and not cases:
+        raise Missing("There is no such group.")
     return ClusterPage(
         cluster_id=cluster.pk,
         state=ClusterState(cluster.state),
-        size=cluster.size,
+        size=len(live) if is_narrowed(viewer) else cluster.size,
         formed_at=cluster.formed_at,
         version=cluster.version,
         members=members,
@@ -202,12 +207,13 @@ def find_cluster(cluster_id: int) -> Cluster:
 
 
 def clusters_page(*, viewer: Actor) -> ClustersPage:
-    """The groups with open cases, the largest first. Two queries."""
+    """The groups with open cases that this person may see, the largest first. Two queries."""
     require(viewer, Capability.READ_CASES)
+    seen = about_cases_of(viewer, "cases")
     open_cases = Count("cases", filter=Q(cases__state=CaseState.OPEN))
-    found = Cluster.objects.filter(state=ClusterState.OPEN).annotate(open_cases=open_cases)
+    found = Cluster.objects.filter(seen, state=ClusterState.OPEN).annotate(open_cases=open_cases)
     clusters = list(found.order_by("-size", "-pk")[: PAGE_SIZE + 1])
-    names = _first_names(clusters[:PAGE_SIZE])
+    names = _first_names(clusters[:PAGE_SIZE], viewer)
     return ClustersPage(
         rows=tuple(
             ClusterRow(one.pk, one.size, one.open_cases, tuple(names[one.pk]), one.formed_at)
@@ -217,16 +223,24 @@ def clusters_page(*, viewer: Actor) -> ClustersPage:
     )
 
 
-def _first_names(clusters: Sequence[Cluster]) -> Mapping[int, list[str]]:
+def _first_names(clusters: Sequence[Cluster], viewer: Actor) -> Mapping[int, list[str]]:
     """Only of accounts that did something in a case of the group: who merely reported is not named."""
     names: dict[int, list[str]] = defaultdict(list)
-    parties = CaseParty.objects.filter(case__cluster__in=clusters, is_actor=True).select_related("account")
+    parties = CaseParty.objects.filter(
+        about_cases_of(viewer), case__cluster__in=clusters, is_actor=True
+    ).select_related("account")
     for cluster_id, username, ext_id in (
         parties.order_by("account").values_list("case__cluster", "account__username", "account__ext_id").distinct()
     ):
         if len(names[cluster_id]) < 3:
             names[cluster_id].append(username or ext_id)
     return names
+
+
+def _tied(rows: Iterable[ClusterMember], ties: Iterable[Tie]) -> list[ClusterMember]:
+    """Those of whom the cases that this person may see speak."""
+    known = {account_id for tie in ties for account_id in (tie.source_id, tie.target_id)}
+    return [row for row in rows if row.account_id in known]
 
 
 def _nameless(ties: Iterable[Tie]) -> frozenset[int]:
@@ -238,13 +252,15 @@ def _nameless(ties: Iterable[Tie]) -> frozenset[int]:
     return frozenset(told - otherwise)
 
 
-def _members(live: Mapping[int, Account], ties: Sequence[Tie], nameless: frozenset[int]) -> tuple[MemberShown, ...]:
+def _members(
+    live: Mapping[int, Account], ties: Sequence[Tie], nameless: frozenset[int], viewer: Actor
+) -> tuple[MemberShown, ...]:
     met, did = defaultdict[int, set[int]](set), set[int]()
     for tie in ties:
         met[tie.source_id].add(tie.target_id)
         met[tie.target_id].add(tie.source_id)
         did.add(tie.target_id if tie.kind == TieKind.NAMED else tie.source_id)
-    open_cases = _open_cases(live)
+    open_cases = _open_cases(live, viewer)
     numbers = numbered(live, (tie.as_value() for tie in ties))
     return tuple(
         MemberShown(
@@ -264,8 +280,10 @@ def _members(live: Mapping[int, Account], ties: Sequence[Tie], nameless: frozens
     )
 
 
-def _open_cases(live: Iterable[int]) -> Counter[int]:
-    parts = CaseParty.objects.filter(account__in=list(live), is_actor=True, case__state=CaseState.OPEN)
+def _open_cases(live: Iterable[int], viewer: Actor) -> Counter[int]:
+    parts = CaseParty.objects.filter(
+        about_cases_of(viewer), account__in=list(live), is_actor=True, case__state=CaseState.OPEN
+    )
     return Counter(dict(parts.values_list("account").annotate(n=Count("pk"))))
 
 

@@ -9,7 +9,7 @@ from accounts import Actor
 from accounts.roles import Capability
 from moderation.domain.vocabulary import CaseState, Lane, Severity
 from moderation.models import Escalation, Hold, clock
-from moderation.permissions import about_cases_of, require
+from moderation.permissions import about_cases_of, is_narrowed, require
 from moderation.queries.holds import OverdueHold, overdue_holds
 
 PAGE_SIZE = 50
@@ -51,17 +51,25 @@ def escalations_page(*, viewer: Actor) -> EscalationsPage:
     return EscalationsPage(
         escalations=tuple(_shown(one, viewer, now) for one in found[:PAGE_SIZE]),
         has_more=len(found) > PAGE_SIZE,
-        holds=overdue_holds(now),
+        holds=overdue_holds(now, viewer=viewer),
     )
 
 
-def count_waiting() -> int:
-    """How many there are, up to KEEP_FOR old: it stands on every page of a senior."""
+def count_waiting(viewer: Actor) -> int:
+    """How many there are, up to KEEP_FOR old: it stands on every page of a senior. For whoever sees some cases alone
+    it is counted anew."""
+    if is_narrowed(viewer):
+        return _count(viewer)
     kept: int | None = cache.get(_KEY)
     if kept is None:
-        kept = Escalation.objects.filter(answered_at=None).count() + Hold.objects.escalated().count()
+        kept = _count(viewer)
         cache.set(_KEY, kept, KEEP_FOR.total_seconds())
     return kept
+
+
+def _count(viewer: Actor) -> int:
+    seen = about_cases_of(viewer)
+    return Escalation.objects.filter(seen, answered_at=None).count() + Hold.objects.escalated().filter(seen).count()
 
 
 def forget() -> None:

@@ -16,7 +16,7 @@ from moderation.domain.refusals import Missing
 from moderation.domain.vocabulary import AppealState, Ground, SanctionKind
 from moderation.domain.wording import day
 from moderation.models import Appeal, Case, Sanction, clock
-from moderation.permissions import may_hear, require
+from moderation.permissions import may_hear, require, require_sight_of
 from moderation.queries.appeals import LINKED, name_for
 from moderation.queries.matters import Matter, matter_of
 from moderation.queries.notes import latest_notes
@@ -110,6 +110,7 @@ def hearing_page(appeal_id: int, *, viewer: Actor) -> HearingPage:
     """A constant number of queries. Raises Missing, and NotPermitted for whoever does not hear appeals."""
     require(viewer, Capability.HEAR_APPEALS)
     appeal = _appeal(appeal_id)
+    require_sight_of(viewer, appeal.sanction.case_id, what="appeal")
     sanction, now = appeal.sanction, clock.now()
     case = Case.objects.select_related("conversation", "subject", "handed_to").get(pk=sanction.case_id)
     matter = _independent(matter_of(case, now=now, is_revealed=False))
@@ -163,7 +164,7 @@ def _independent(matter: Matter) -> Matter:
 
 
 def _look(matter: Matter, sanction: Sanction, viewer: Actor) -> Look:
-    people = involved(matter, latest_notes(matter), viewer=viewer).parties
+    people = involved(matter, latest_notes(matter, viewer=viewer), viewer=viewer).parties
     party = next((party for party in people if party.account_id == sanction.account_id), None)
     return Look(transcript(matter), told(matter), party)
 

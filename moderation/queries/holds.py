@@ -8,6 +8,7 @@ from accounts.roles import Capability
 from moderation.domain.deadlines import time_left
 from moderation.domain.vocabulary import HoldState, Severity
 from moderation.models import Case, Hold
+from moderation.permissions import about_cases_of
 
 MOST = 20  # of a case, the latest; and of those that nobody answered, the longest waiting
 
@@ -63,10 +64,10 @@ def holds_of(case: Case, *, viewer: Actor, now: datetime) -> tuple[HoldShown, ..
     return tuple(sorted(shown, key=lambda hold: not hold.is_open))
 
 
-def overdue_holds(now: datetime) -> tuple[OverdueHold, ...]:
+def overdue_holds(now: datetime, *, viewer: Actor) -> tuple[OverdueHold, ...]:
     """Of which the seniors have been told, the longest waiting first. One query."""
-    waiting = Hold.objects.escalated().select_related("account", "case__holder").order_by("confirm_by", "pk")
-    return tuple(_overdue(hold, now) for hold in waiting[:MOST])
+    waiting = Hold.objects.escalated().filter(about_cases_of(viewer)).select_related("account", "case__holder")
+    return tuple(_overdue(hold, now) for hold in waiting.order_by("confirm_by", "pk")[:MOST])
 
 
 def _shown(hold: Hold, now: datetime, *, may_answer: bool) -> HoldShown:

@@ -15,7 +15,7 @@ from moderation.domain.masking import Piece, pieces, readings
 from moderation.domain.persons import NoteKind
 from moderation.domain.refusals import Missing
 from moderation.models import Account, Case, CaseParty, Note, clock
-from moderation.permissions import require, require_sight
+from moderation.permissions import require, require_sight, seen_in_sql, seen_values
 from moderation.queries.matters import Matter, matter_of
 
 LATEST = 3
@@ -74,36 +74,36 @@ ORDER BY note.id DESC
 _LATEST = _SHOWN.format(
     notes="""
     SELECT latest.* FROM unnest(%(accounts)s::bigint[]) AS who(id) CROSS JOIN LATERAL (
-        SELECT * FROM moderation_note AS one WHERE account_id = who.id AND NOT EXISTS (
+        SELECT * FROM moderation_note AS one WHERE account_id = who.id AND {seen} AND NOT EXISTS (
             SELECT FROM moderation_pin WHERE note_id = one.id AND is_pinned
         ) ORDER BY id DESC LIMIT %(most)s
     ) AS latest
     UNION ALL
     SELECT one.* FROM moderation_pin AS kept JOIN moderation_note AS one ON one.id = kept.note_id
-    WHERE kept.account_id = ANY(%(accounts)s::bigint[]) AND kept.is_pinned
+    WHERE kept.account_id = ANY(%(accounts)s::bigint[]) AND kept.is_pinned AND {seen}
     UNION ALL (
         SELECT * FROM moderation_note WHERE case_id = %(case)s AND account_id IS NULL ORDER BY id DESC LIMIT %(most)s
     )"""
 )
 _PAGE = _SHOWN.format(
     notes="""
-    SELECT * FROM moderation_note WHERE id < %(before)s AND (
+    SELECT * FROM moderation_note AS one WHERE id < %(before)s AND {seen} AND (
         account_id = %(account)s OR %(account)s::bigint IS NULL AND account_id IS NULL AND case_id = %(case)s
     ) ORDER BY id DESC LIMIT %(most)s"""
 )
 _NO_END = 2**63 - 1
 
 
-def latest_notes(matter: Matter) -> Mapping[int | None, Notes]:
+def latest_notes(matter: Matter, *, viewer: Actor) -> Mapping[int | None, Notes]:
     """Of every party by its account, and of the case itself under None. One query."""
     about: list[int | None] = [None, *matter.accounts]
-    found = _latest(sorted(matter.accounts), matter.case.pk)
+    found = _latest(sorted(matter.accounts), matter.case.pk, viewer)
     return {pk: _of_case(matter, pk, found[pk]) for pk in about}
 
 
-def notes_about(account: Account) -> Notes:
+def notes_about(account: Account, *, viewer: Actor) -> Notes:
     """For the page of an account: every contact that can be told to be one is hidden. One query."""
-    found = _latest([account.pk], None)[account.pk]
+    found = _latest([account.pk], None, viewer)[account.pk]
     lines = tuple(_line(note, pieces_alone(note.text)) for note in _first(found))
     return Notes(None, account.pk, account.display_name, lines, has_more=_is_cut(found))
 
@@ -119,9 +119,9 @@ def notes_of(
         raise Missing("There is no such account in this case.")
     matter = matter_of(case, now=clock.now(), is_revealed=False)
     if most == LATEST:
-        return _of_case(matter, account_id, _latest([account_id] if account_id else [], case_id)[account_id])
+        return _of_case(matter, account_id, _latest([account_id] if account_id else [], case_id, viewer)[account_id])
     asked: dict[str, Any] = {"account": account_id, "case": case_id, "before": before or _NO_END, "most": most + 1}
-    found = list(Note.objects.raw(_PAGE, asked))
+    found = list(Note.objects.raw(_seen(_PAGE, viewer), asked | seen_values(viewer)))
     lines = tuple(_case_line(matter, note) for note in found[:most])
     return Notes(case_id, account_id, _name(matter, account_id), lines, has_more=len(found) > most, is_all=True)
 
@@ -131,10 +131,15 @@ def pieces_alone(text: str) -> tuple[Piece, ...]:
     return pieces(text, contacts=readings(text))
 
 
-def _latest(account_ids: Sequence[int], case_id: int | None) -> Mapping[int | None, list[Note]]:
+def _seen(sql: str, viewer: Actor) -> str:
+    """Without notes that were written in a case which this person may not see."""
+    return sql.format(seen=seen_in_sql(viewer, "one.case_id"))
+
+
+def _latest(account_ids: Sequence[int], case_id: int | None, viewer: Actor) -> Mapping[int | None, list[Note]]:
     asked: dict[str, Any] = {"accounts": list(account_ids), "case": case_id, "most": LATEST + 1}
     found: dict[int | None, list[Note]] = defaultdict(list)
-    for note in Note.objects.raw(_LATEST, asked):
+    for note in Note.objects.raw(_seen(_LATEST, viewer), asked | seen_values(viewer)):
         found[note.account_id].append(note)
     return found
 

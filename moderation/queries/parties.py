@@ -26,6 +26,7 @@ from moderation.domain.vocabulary import (
 from moderation.domain.wording import day
 from moderation.models import Account, Case, CaseParty, Sanction
 from moderation.models.prepared import Prepared, Slot, among
+from moderation.permissions import seen_in_sql, seen_values
 from moderation.queries.check_ins import Learning, learning_of
 from moderation.queries.matters import Matter
 from moderation.queries.notes import Notes
@@ -90,7 +91,7 @@ def involved(matter: Matter, notes: Mapping[int | None, Notes], *, viewer: Actor
     sanctions = _sanctions(matter, [*matter.accounts, *(account.pk for account in linked)])
     named = viewer.can(Capability.MANAGE_SANCTIONS)
     known = linked if named else []
-    cases = _cases(matter, [*matter.accounts, *(account.pk for account in known)], sanctions)
+    cases = _cases(matter, [*matter.accounts, *(account.pk for account in known)], sanctions, viewer)
     people = _People(matter, known, sanctions, cases, notes)
     return Involved(
         parties=tuple(people.party(party) for party in matter.parties),
@@ -150,17 +151,18 @@ FROM unnest(%(accounts)s::bigint[]) AS who(id)
 CROSS JOIN LATERAL (
     SELECT known.id, known.ground, known.opened_at, known.state FROM moderation_caseparty AS part
     JOIN moderation_case AS known ON known.id = part.case_id
-    WHERE part.account_id = who.id AND part.is_actor AND part.case_id <> %(this)s
+    WHERE part.account_id = who.id AND part.is_actor AND part.case_id <> %(this)s AND {seen}
     ORDER BY known.state = 'closed', known.id DESC LIMIT %(most)s
 ) AS known
 """
 
 
-def _cases(matter: Matter, account_ids: Sequence[int], sanctions: Sanctions) -> Cases:
-    """Other cases in which each did something, one more than is shown."""
+def _cases(matter: Matter, account_ids: Sequence[int], sanctions: Sanctions, viewer: Actor) -> Cases:
+    """Other cases in which each did something and that this person may see, one more than is shown."""
     asked: dict[str, Any] = {"accounts": list(account_ids), "this": matter.case.pk, "most": MOST_CASES + 1}
+    asked |= seen_values(viewer)
     found: dict[int, list[CaseLine]] = defaultdict(list)
-    for case in Case.objects.raw(_CASES, asked):
+    for case in Case.objects.raw(_CASES.format(seen=seen_in_sql(viewer, "part.case_id")), asked):
         given = [s.measure.label for s in sanctions[case.account] if s.case_id == case.pk]  # type: ignore[attr-defined]
         found[case.account].append(_case_line(case, given))  # type: ignore[attr-defined]
     for lines in found.values():

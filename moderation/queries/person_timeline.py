@@ -5,7 +5,7 @@ only the day. A case that the account has no part in reached it through its pers
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils.dateparse import parse_datetime
 
 from accounts import Actor
+from accounts.encryption import opened
 from accounts.roles import Capability
 from moderation.domain.masking import Piece
 from moderation.domain.persons import Fact, Mark, NoteKind, Place, Topic, changed
@@ -31,7 +32,7 @@ from moderation.domain.vocabulary import (
     Severity,
 )
 from moderation.domain.wording import day
-from moderation.permissions import require
+from moderation.permissions import is_narrowed, require, seen_in_sql, seen_values
 from moderation.queries.notes import pieces_alone
 from moderation.queries.person_links import LINKS_SEEN, PERSON_READ
 from moderation.queries.persons import OUTCOME
@@ -68,7 +69,7 @@ def timeline(account_id: int, *, viewer: Actor, topic: Topic | None = None, plac
     require(viewer, Capability.READ_CASES)
     topics = tuple(one for one in Topic if one is not Topic.LOOKS or viewer.can(Capability.READ_AUDIT))
     chosen = topic if topic in topics else None
-    rows = _rows(account_id, [chosen] if chosen else topics, place or Place())
+    rows = _rows(account_id, [chosen] if chosen else list(topics), place or Place(), viewer)
     shown = rows[:PAGE_SIZE]
     return Timeline(
         events=tuple(_event(*row) for row in shown),
@@ -155,6 +156,13 @@ _SOURCES: Mapping[Mark, str] = {
         FROM accounts_auditentry AS entry WHERE entry.target_type = 'account'
         AND entry.target_id = %(account)s::text AND entry.verb = ANY(%(verbs)s)""",
 }
+# Where each has the number of the case that it is about.
+_OF_CASES: Mapping[Mark, str] = {
+    **dict.fromkeys((Mark.REPORT_BY, Mark.REPORT_ABOUT), "report.case_id"),
+    **dict.fromkeys((Mark.CASE, Mark.DECISION, Mark.LOOK), "part.case_id"),
+    **dict.fromkeys((Mark.SANCTION, Mark.SANCTION_END, Mark.APPEAL, Mark.APPEAL_HEARD), "given.case_id"),
+    Mark.NOTE: "note.case_id",
+}
 # Each source gives no more than a page, walked along its own index where it has one.
 _ONE = """(SELECT at, {mark} AS mark, id, said FROM ({source}) AS source
 WHERE at <= %(at)s::timestamptz AND (at, {mark}, id) < (%(at)s::timestamptz, %(mark)s, %(id)s)
@@ -183,8 +191,7 @@ _ON_ACCOUNT = {LINKS_SEEN: "Looked whether there are linked accounts", PERSON_RE
 Said = Mapping[str, Any]
 
 
-def _rows(account_id: int, topics: Iterable[Topic], place: Place) -> list[tuple[datetime, int, int, str]]:
-    chosen = list(topics)
+def _rows(account_id: int, chosen: list[Topic], place: Place, viewer: Actor) -> list[tuple[datetime, int, int, str]]:
     marks = sorted({mark for topic in chosen for mark in _MARKS[topic]})
     asked: dict[str, Any] = {
         "account": account_id,
@@ -195,12 +202,19 @@ def _rows(account_id: int, topics: Iterable[Topic], place: Place) -> list[tuple[
         "mark": place.mark,
         "id": place.row_id,
         "most": PAGE_SIZE + 1,
+        **seen_values(viewer),
     }
-    every = " UNION ALL ".join(_ONE.format(mark=int(mark), source=_SOURCES[mark]) for mark in marks)
+    every = " UNION ALL ".join(_ONE.format(mark=int(mark), source=_source(mark, viewer)) for mark in marks)
     with connection.cursor() as cursor:
         cursor.execute(_ALL.format(every=every), asked)
         found: list[tuple[datetime, int, int, str]] = cursor.fetchall()
     return found
+
+
+def _source(mark: Mark, viewer: Actor) -> str:
+    """Without what is about a case that this person may not see."""
+    is_about_a_case = mark in _OF_CASES and is_narrowed(viewer)
+    return f"{_SOURCES[mark]} AND {seen_in_sql(viewer, _OF_CASES[mark])}" if is_about_a_case else _SOURCES[mark]
 
 
 def _event(at: datetime, mark: int, row_id: int, said: str) -> Event:
@@ -292,7 +306,7 @@ _HOW = {
 
 def _sanction_end(at: datetime, _: int, said: Said) -> Event:
     words = f"{_measure(said)}: {_HOW.get(EndedBy(said['how']), said['how'])}"
-    text = pieces_alone(said["text"])
+    text = pieces_alone(opened(said["text"]))
     return Event(at, Topic.SANCTIONS, words, by=said["by"] or "", quoted=text, case_id=said["case"])
 
 
@@ -309,7 +323,7 @@ def _note(at: datetime, row_id: int, said: Said) -> Event:
     kind = NoteKind(said["kind"])
     lead = "Note" if kind is NoteKind.GENERAL else f"Note ({kind.label})"
     words = f"{lead}, corrects note {said['corrects']}" if said["corrects"] else lead
-    text = pieces_alone(said["text"])
+    text = pieces_alone(opened(said["text"]))
     return Event(at, Topic.NOTES, words, by=said["by"], quoted=text, case_id=said["case"], note_id=row_id)
 
 

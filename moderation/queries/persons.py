@@ -14,7 +14,7 @@ from moderation.domain.persons import Reliability
 from moderation.domain.refusals import Missing
 from moderation.domain.vocabulary import AccountRole, AccountStatus
 from moderation.models import Account, clock
-from moderation.permissions import require
+from moderation.permissions import is_narrowed, require, seen_in_sql, seen_values
 from moderation.queries.notes import Notes, notes_about
 from moderation.queries.parties import account_words, badge_words, standing_words
 from moderation.queries.person_links import may_ask
@@ -74,11 +74,11 @@ def by_id(ext_id: str, *, viewer: Actor) -> Found:
 _WHO_GAVE = """
 SELECT actor_id, max(case_id) FROM unnest(%(fingerprints)s::text[]) AS sought (fingerprint) CROSS JOIN LATERAL (
     WITH RECURSIVE walk AS (
-        (SELECT actor_id, case_id FROM moderation_contact
+        (SELECT actor_id, case_id FROM {contacts}
          WHERE fingerprint = sought.fingerprint AND actor_id > %(id)s ORDER BY actor_id, case_id DESC LIMIT 1)
         UNION ALL
         SELECT later.actor_id, later.case_id FROM walk CROSS JOIN LATERAL (
-            SELECT actor_id, case_id FROM moderation_contact
+            SELECT actor_id, case_id FROM {contacts}
             WHERE fingerprint = sought.fingerprint AND actor_id > walk.actor_id
             ORDER BY actor_id, case_id DESC LIMIT 1
         ) AS later
@@ -101,15 +101,22 @@ def known_fingerprints(fingerprints: Iterable[str]) -> frozenset[str]:
 
 
 def by_contact(fingerprints: Iterable[str], *, viewer: Actor, after: int = 0) -> Found:
-    """Accounts that gave a contact with one of these fingerprints. Two queries."""
+    """Accounts that gave a contact with one of these fingerprints in a case that this person may see. Two queries."""
     require(viewer, Capability.READ_CASES)
     with connection.cursor() as cursor:
-        cursor.execute(_WHO_GAVE, {"fingerprints": sorted(fingerprints), "id": after, "most": PAGE_SIZE + 1})
+        asked = {"fingerprints": sorted(fingerprints), "id": after, "most": PAGE_SIZE + 1, **seen_values(viewer)}
+        cursor.execute(_WHO_GAVE.format(contacts=_contacts(viewer)), asked)
         cases: Mapping[int, int] = dict(cursor.fetchall())
     shown = list(cases)[:PAGE_SIZE]
     accounts = Account.objects.in_bulk(shown)
     following = ("", shown[-1]) if len(cases) > PAGE_SIZE else None
     return Found(tuple(_row(accounts[pk], cases[pk]) for pk in shown), following)
+
+
+def _contacts(viewer: Actor) -> str:
+    if not is_narrowed(viewer):
+        return "moderation_contact"
+    return f"(SELECT * FROM moderation_contact AS given WHERE {seen_in_sql(viewer, 'given.case_id')}) AS given"  # noqa: S608
 
 
 def _row(account: Account, case_id: int | None = None) -> Row:
@@ -151,8 +158,8 @@ def person_head(account_id: int, *, viewer: Actor) -> PersonHead:
     return PersonHead(
         row=_row(account),
         checked_in=check_in(account.checked_in_at, now=now) if is_asked else None,
-        reliability=_reliability(account),
-        notes=notes_about(account),
+        reliability=_reliability(account, viewer),
+        notes=notes_about(account, viewer=viewer),
         can_write=viewer.can(Capability.WORK_CASES),
         may_ask_for_links=may_ask(account, viewer=viewer),
         sees_names=viewer.can(Capability.SEE_LINKS),
@@ -166,7 +173,7 @@ def person_notes(account_id: int, *, viewer: Actor) -> Notes:
     account = Account.objects.filter(pk=account_id).first()
     if account is None:
         raise Missing("There is no such account.")
-    return notes_about(account)
+    return notes_about(account, viewer=viewer)
 
 
 # A report is upheld when a sanction that still counts came of its case against whoever was reported. One that says the
@@ -182,7 +189,7 @@ _RELIABILITY = f"""
 SELECT outcome, count(*) FROM (
     SELECT {OUTCOME} AS outcome FROM moderation_report AS report
     JOIN moderation_case AS about ON about.id = report.case_id
-    WHERE report.reporter_id = %(account)s AND NOT EXISTS (
+    WHERE report.reporter_id = %(account)s AND {{seen}} AND NOT EXISTS (
         SELECT FROM moderation_report AS same
         WHERE same.id = report.repeats_id AND same.reporter_id = report.reporter_id
     ) ORDER BY report.created_at DESC, report.id DESC LIMIT %(most)s
@@ -190,9 +197,10 @@ SELECT outcome, count(*) FROM (
 """  # noqa: S608 - constants alone
 
 
-def _reliability(account: Account) -> Reliability:
+def _reliability(account: Account, viewer: Actor) -> Reliability:
     with connection.cursor() as cursor:
-        cursor.execute(_RELIABILITY, {"account": account.pk, "most": MOST_REPORTS})
+        asked = {"account": account.pk, "most": MOST_REPORTS, **seen_values(viewer)}
+        cursor.execute(_RELIABILITY.format(seen=seen_in_sql(viewer, "report.case_id")), asked)
         counts = dict(cursor.fetchall())
     total = sum(counts.values())
     return Reliability(

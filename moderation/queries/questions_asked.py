@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from accounts import Actor
 from accounts.roles import Capability
 from moderation.domain.questions_asked import SIX_QUESTIONS
 from moderation.models import Reflection
-from moderation.permissions import require
+from moderation.permissions import about_cases_of, is_narrowed, require
 from moderation.queries.check_ins import occasion_of
 from moderation.queries.places import beyond, place, place_from
 from moderation.queries.transcripts import words_of
@@ -49,7 +51,7 @@ class AnswersPage:
 def handed_in_page(*, viewer: Actor, after: str = "") -> HandedInPage:
     """The newest first, without a word of what was written: one query. Raises NotPermitted."""
     require(viewer, Capability.READ_ANSWERS)
-    known = Reflection.objects.filter(handed_in_at__isnull=False).select_related("account")
+    known = Reflection.objects.filter(_seen(viewer), handed_in_at__isnull=False).select_related("account")
     known = known.order_by("-handed_in_at", "-pk")
     at = place_from(after)
     if at:
@@ -73,6 +75,15 @@ def answers_page(reflection: Reflection) -> AnswersPage:
         handed_in_at=reflection.handed_in_at,
         answers=tuple(zip(SIX_QUESTIONS, reflection.answers, strict=True)),
     )
+
+
+def _seen(viewer: Actor) -> Q:
+    """Those about cases that this person may see, and those that are about none."""
+    if not is_narrowed(viewer):
+        return Q()
+    of_notice = Q(sanction=None) | about_cases_of(viewer, "sanction__case")
+    of_check_in = Q(check_in__sanction=None) | about_cases_of(viewer, "check_in__sanction__case")
+    return of_notice & of_check_in
 
 
 def _row(reflection: Reflection) -> HandedInRow:

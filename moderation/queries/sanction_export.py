@@ -59,7 +59,7 @@ def export(asked: Asked, *, viewer: Actor) -> Iterator[str]:
     """
     require(viewer, Capability.MANAGE_SANCTIONS)
     latest = OutboxEvent.objects.filter(sanction=OuterRef("pk")).order_by("-id").values("state")[:1]
-    rows = all_of(asked, clock.now()).annotate(told=Subquery(latest))
+    rows = all_of(asked, clock.now(), viewer).annotate(told=Subquery(latest))
     return _lines(rows, replace(asked, after=None))
 
 

@@ -20,7 +20,7 @@ from moderation.domain.vocabulary import (
     SanctionState,
 )
 from moderation.models import Appeal, OutboxEvent, Sanction, SanctionChange, clock
-from moderation.permissions import require
+from moderation.permissions import about_cases_of, require, require_sight_of
 from moderation.queries.sanction_rows import ENDED, Delivery, SanctionRow, delivery_of, named_accounts, rows_of
 from moderation.queries.sanctions import ChangeRow, change_rows
 
@@ -77,6 +77,7 @@ def sanction_page(sanction_id: int, *, viewer: Actor) -> SanctionPage:
     sanction = people.filter(pk=sanction_id).first()
     if sanction is None:
         raise Missing("There is no such sanction.")
+    require_sight_of(viewer, sanction.case_id, what="sanction")
     is_named = sanction.pk in named_accounts([sanction], viewer=viewer)
     changes = list(sanction.changes.select_related("sanction__account", "proposer", "answered_by").order_by("id"))
     events = sanction.events.order_by("id")
@@ -136,7 +137,7 @@ def preview(sanction_ids: Collection[int], *, viewer: Actor, deed: Deed, days: i
     if len(sanction_ids) > changing.MOST_AT_ONCE:
         raise Refused(f"Tick at most {changing.MOST_AT_ONCE} sanctions at once.")
     now = clock.now()
-    sanctions = Sanction.objects.in_bulk(sanction_ids)
+    sanctions = Sanction.objects.filter(about_cases_of(viewer)).in_bulk(sanction_ids)
     rows = {row.sanction_id: row for row in rows_of(sorted(sanctions), viewer=viewer)}
     beside = _beside(sanctions.values())
     return Preview(
@@ -193,7 +194,8 @@ def _end(sanction: Sanction) -> str:
 
 
 def _others(sanction: Sanction, viewer: Actor) -> tuple[SanctionRow, ...]:
-    beside = Sanction.objects.in_force().filter(account=sanction.account_id).exclude(pk=sanction.pk)
+    seen = Sanction.objects.in_force().filter(about_cases_of(viewer))
+    beside = seen.filter(account=sanction.account_id).exclude(pk=sanction.pk)
     return rows_of(list(beside.order_by("-id").values_list("pk", flat=True)[:20]), viewer=viewer)
 
 

@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.http import urlencode
 
+from accounts import Actor
 from moderation.domain.refusals import Refused
 from moderation.domain.vocabulary import Ground, OutboxState, SanctionKind
 from moderation.models import Account, OutboxEvent, Sanction
 from moderation.models.decisions import Column, SanctionQuerySet
+from moderation.permissions import about_cases_of
 
 PAGE_SIZE = 50
 SOON = timedelta(days=7)
@@ -123,21 +125,21 @@ class Found:
     too_many_names: bool = False
 
 
-def found(asked: Asked, now: datetime) -> Found:
-    """One query; two with a search by name."""
+def found(asked: Asked, now: datetime, viewer: Actor) -> Found:
+    """Of those about cases that this person may see. One query; two with a search by name."""
     if asked.search:
         names = accounts_named(asked.search)
         if len(names) > MOST_NAMES:
             return Found(too_many_names=True)
-        return _page([(place, place.number) for place in _searched(asked, names, now)])
+        return _page([(place, place.number) for place in _searched(asked, names, now, viewer)])
     if asked.tab is Tab.UNDELIVERED:
-        return _page([(Place(_EPOCH, event), sanction) for event, sanction in _untold(asked, now)])
-    return _page([(Place(moment or _EPOCH, number), number) for number, moment in _walk(asked, now)])
+        return _page([(Place(_EPOCH, event), sanction) for event, sanction in _untold(asked, now, viewer)])
+    return _page([(Place(moment or _EPOCH, number), number) for number, moment in _walk(asked, now, viewer)])
 
 
-def all_of(asked: Asked, now: datetime) -> SanctionQuerySet:
+def all_of(asked: Asked, now: datetime, viewer: Actor) -> SanctionQuerySet:
     """Every row of the list in order, whatever its page: for an export. Raises Refused when the search is none."""
-    rows = _narrowed(_in_tab(asked.tab, now), asked)
+    rows = _narrowed(_in_tab(asked.tab, now, viewer), asked)
     if asked.tab is Tab.UNDELIVERED:
         rows = rows.filter(Exists(_untold_events(now).filter(sanction=OuterRef("pk"))))
     if asked.search:
@@ -153,14 +155,15 @@ def _page(rows: list[tuple[Place, int]]) -> Found:
     return Found(tuple(number for _, number in shown), shown[-1][0] if len(rows) > PAGE_SIZE else None)
 
 
-def _in_tab(tab: Tab, now: datetime) -> SanctionQuerySet:
+def _in_tab(tab: Tab, now: datetime, viewer: Actor) -> SanctionQuerySet:
+    seen = Sanction.objects.filter(about_cases_of(viewer))
     if tab is Tab.WAITING:
-        return Sanction.objects.waiting()
+        return seen.waiting()
     if tab is Tab.ENDED:
-        return Sanction.objects.ended()
+        return seen.ended()
     if tab is Tab.ENDING:
-        return Sanction.objects.in_force().filter(ends_at__lte=now + SOON)
-    return Sanction.objects.in_force() if tab is Tab.IN_FORCE else Sanction.objects.all()
+        return seen.in_force().filter(ends_at__lte=now + SOON)
+    return seen.in_force() if tab is Tab.IN_FORCE else seen
 
 
 def _narrowed(rows: SanctionQuerySet, asked: Asked) -> SanctionQuerySet:
@@ -168,11 +171,11 @@ def _narrowed(rows: SanctionQuerySet, asked: Asked) -> SanctionQuerySet:
     return rows.filter(**{column: word for column, word in wanted.items() if word})
 
 
-def _walk(asked: Asked, now: datetime) -> list[tuple[int, datetime | None]]:
+def _walk(asked: Asked, now: datetime, viewer: Actor) -> list[tuple[int, datetime | None]]:
     """Along an index that holds the order. Asked for a kind or a ground alone, once for each value of the other: a
     walk in order might pass a million rows in search of a rare one."""
     column = asked.tab.column
-    rows = _walked(from_place(_in_tab(asked.tab, now), asked), asked)
+    rows = _walked(from_place(_in_tab(asked.tab, now, viewer), asked), asked)
     if column is None:
         numbers = _narrowed(rows, asked).values_list("pk", flat=True)[: PAGE_SIZE + 1]
         return [(number, None) for number in numbers]
@@ -220,10 +223,10 @@ def _untold_events(now: datetime) -> QuerySet[OutboxEvent]:
     return OutboxEvent.objects.filter(late, sanction__isnull=False, state__in=["pending", "dead"])
 
 
-def _untold(asked: Asked, now: datetime) -> list[tuple[int, int]]:
+def _untold(asked: Asked, now: datetime, viewer: Actor) -> list[tuple[int, int]]:
     """The latest of each sanction, by the index of those that were not told."""
     newer = _untold_events(now).filter(sanction=OuterRef("sanction"), pk__gt=OuterRef("pk"))
-    events = _untold_events(now).filter(~Exists(newer))
+    events = _untold_events(now).filter(~Exists(newer), about_cases_of(viewer, "sanction__case"))
     if asked.kind:
         events = events.filter(sanction__kind=asked.kind)
     if asked.ground:
@@ -250,9 +253,9 @@ def _about(search: str, accounts: list[int]) -> Q:
     return wanted
 
 
-def _searched(asked: Asked, accounts: list[int], now: datetime) -> list[Place]:
+def _searched(asked: Asked, accounts: list[int], now: datetime, viewer: Actor) -> list[Place]:
     """All that fits, put in order here: so the database has no reason to walk along the order in search of it."""
-    rows = _narrowed(_in_tab(asked.tab, now), asked).filter(_about(asked.search, accounts)).order_by()
+    rows = _narrowed(_in_tab(asked.tab, now, viewer), asked).filter(_about(asked.search, accounts)).order_by()
     if asked.tab is Tab.UNDELIVERED:
         rows = rows.filter(Exists(_untold_events(now).filter(sanction=OuterRef("pk"))))
     column = asked.tab.column or "pk"

@@ -9,7 +9,7 @@ from accounts.roles import Capability
 from moderation.domain.endings import until
 from moderation.domain.vocabulary import ChangeState, Deed, Ground, SanctionKind
 from moderation.models import SanctionChange, clock
-from moderation.permissions import may_sign, require
+from moderation.permissions import about_cases_of, may_sign, require
 from moderation.queries.sanction_lists import TOO_MANY, Asked, Tab, found
 from moderation.queries.sanction_rows import LINKED, SanctionRow, named_accounts, rows_of
 
@@ -84,7 +84,7 @@ def sanctions_page(asked: Asked, *, viewer: Actor) -> SanctionsPage:
     """Five queries, one more where changes wait. Raises NotPermitted."""
     require(viewer, Capability.READ_SANCTIONS)
     now = clock.now()
-    page = found(asked, now)
+    page = found(asked, now, viewer)
     rows = rows_of(page.ids, viewer=viewer)
     if asked.search:
         rows = tuple(row for row in rows if row.account != LINKED)  # else the search would tell whose it is
@@ -101,7 +101,8 @@ def sanctions_page(asked: Asked, *, viewer: Actor) -> SanctionsPage:
 
 def waiting_changes(viewer: Actor) -> tuple[ChangeRow, ...]:
     """The longest waiting first."""
-    waiting = SanctionChange.objects.filter(state=ChangeState.PROPOSED).order_by("id")
+    seen = about_cases_of(viewer, "sanction__case")
+    waiting = SanctionChange.objects.filter(seen, state=ChangeState.PROPOSED).order_by("id")
     return change_rows(waiting.select_related("sanction__account", "proposer")[:MOST_CHANGES], viewer)
 
 

@@ -10,10 +10,12 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 
+from accounts import Actor
 from moderation.domain.policy import Measure
 from moderation.domain.vocabulary import CaseState, DecisionState, Kind, Outcome, SanctionKind
 from moderation.models import Case, Contact, Decision, Sanction
 from moderation.models.prepared import Prepared, Slot
+from moderation.permissions import may_see
 
 MOST_SEEN = 20  # cases, the latest
 
@@ -38,9 +40,9 @@ class SeenCase:
     by: tuple[str, ...]  # names of the accounts that gave it there
 
 
-def seen_before(case: Case) -> tuple[SeenCase, ...]:
-    """One query; the newest case first."""
-    return tuple(_seen(other) for other in _SEEN(case=case.pk))
+def seen_before(case: Case, *, viewer: Actor) -> tuple[SeenCase, ...]:
+    """Those that this person may see, the newest case first: one query."""
+    return tuple(_seen(other) for other in _SEEN(case=case.pk) if may_see(viewer, other))
 
 
 def _others(case: Slot) -> "QuerySet[Any]":

@@ -14,7 +14,7 @@ from moderation.domain.statements import Source, is_restriction
 from moderation.domain.transparency_database import Stated
 from moderation.domain.vocabulary import Ground, SanctionKind, SanctionState
 from moderation.models import Sanction, Statement, clock
-from moderation.permissions import require
+from moderation.permissions import require, require_sight_of
 
 BATCH = 500
 
@@ -61,6 +61,7 @@ def statement_page(sanction_id: int, *, viewer: Actor) -> StatementPage:
     sanction = Sanction.objects.select_related("account").filter(pk=sanction_id).first()
     if sanction is None:
         raise Missing("There is no such sanction.")
+    require_sight_of(viewer, sanction.case_id, what="sanction")
     said = statements_of(sanction_id)
     return StatementPage(
         sanction_id=sanction.pk,

@@ -33,7 +33,7 @@ from moderation.models import (
     clock,
 )
 from moderation.models.needed import cases_needed_since
-from moderation.permissions import require
+from moderation.permissions import require, require_all_cases
 
 Value = str | int | bool | list[str] | None
 Row = dict[str, Value]
@@ -80,6 +80,7 @@ def person_data(account_id: int, *, viewer: Actor, all_accounts: bool = False) -
     """A few queries a kind, whatever is held. `all_accounts`: of every account that the platform says is the person's,
     which whoever takes it then sees. Raises NotPermitted, Missing."""
     require(viewer, Capability.MANAGE_DATA)
+    require_all_cases(viewer)
     if all_accounts:
         require(viewer, Capability.SEE_LINKS)
 
@@ -307,6 +308,7 @@ class HeldAbout:
 def held_about(account_id: int, *, viewer: Actor) -> HeldAbout:
     """Raises NotPermitted, Missing."""
     require(viewer, Capability.MANAGE_DATA)
+    require_all_cases(viewer)
 
     account = Account.objects.filter(pk=account_id).first()
     if account is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from django import template
 from django.http import HttpRequest
@@ -9,6 +10,7 @@ from django.template import Context
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.models import User
 from accounts.roles import Capability
 from moderation.queries.appeals import count_waiting as count_appeals
 from moderation.queries.deliveries import dead_lately
@@ -25,7 +27,18 @@ class Page:
     url_name: str
     capability: Capability
     also: tuple[str, ...] = ()  # other pages during which this entry is the current one
-    count: Callable[[Tally], int] | None = None
+    count: Callable[["Counted"], int] | None = None
+
+
+class Counted:
+    """What counts are made of: whose page it is, and the tally of their cases, made once a page and when it is used."""
+
+    def __init__(self, viewer: User) -> None:
+        self.viewer = viewer
+
+    @cached_property
+    def tally(self) -> Tally:
+        return tally_for(self.viewer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +64,23 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
                 "queue",
                 Capability.READ_CASES,
                 also=("case", "case_alike", "case_notes", "case_together"),
-                count=lambda counted: counted.count(),
+                count=lambda counted: counted.tally.count(),
             ),
             Page("Groups", "clusters", Capability.READ_CASES, also=("cluster", "cluster_decide")),
-            Page("Approvals", "proposals", Capability.APPROVE, count=lambda counted: counted.approvals),
-            Page("Escalations", "escalations", Capability.ANSWER_ESCALATIONS, count=lambda _: count_waiting()),
-            Page("Appeals", "appeals", Capability.HEAR_APPEALS, also=("appeal",), count=lambda _: count_appeals()),
+            Page("Approvals", "proposals", Capability.APPROVE, count=lambda counted: counted.tally.approvals),
+            Page(
+                "Escalations",
+                "escalations",
+                Capability.ANSWER_ESCALATIONS,
+                count=lambda counted: count_waiting(counted.viewer),
+            ),
+            Page(
+                "Appeals",
+                "appeals",
+                Capability.HEAR_APPEALS,
+                also=("appeal",),
+                count=lambda counted: count_appeals(counted.viewer),
+            ),
             Page(
                 "Sanctions",
                 "sanctions",
@@ -107,16 +131,19 @@ RAIL: tuple[tuple[str, tuple[Page, ...]], ...] = (
 def navigation(context: Context) -> list[Section]:
     """The sections of the rail with what the signed-in person may open."""
     request: HttpRequest = context["request"]
-    sections = [Section(label, tuple(_entries(pages, request))) for label, pages in RAIL]
+    if not request.user.is_authenticated:
+        return []
+    counted = Counted(request.user)
+    sections = [Section(label, tuple(_entries(pages, request, counted))) for label, pages in RAIL]
     return [section for section in sections if section.entries]
 
 
-def _entries(pages: tuple[Page, ...], request: HttpRequest) -> Iterator[Entry]:
+def _entries(pages: tuple[Page, ...], request: HttpRequest, counted: Counted) -> Iterator[Entry]:
     here = request.resolver_match.view_name if request.resolver_match else ""
     for page in pages:
-        if not (request.user.is_authenticated and request.user.can(page.capability)):
+        if not counted.viewer.can(page.capability):
             continue
-        count = page.count(tally_for(request.user)) if page.count else 0
+        count = page.count(counted) if page.count else 0
         is_current = here in (page.url_name, *page.also)
         yield Entry(page.label, reverse(page.url_name), is_current, count=f"{count:,}" if count else "")
 

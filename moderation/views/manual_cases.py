@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import requires
 from accounts.roles import Capability
-from moderation.domain.refusals import Held, NotPermitted, Refused, WrongMove
+from moderation.domain.refusals import Held, Missing, NotPermitted, Refused, WrongMove
 from moderation.domain.vocabulary import Ground
 from moderation.forms.reports import ReferralForm
 from moderation.forms.sentences import sentences
@@ -43,8 +43,12 @@ def case_new_open(request: StaffRequest) -> HttpResponse:
         raise
     except Refused as refused:
         return _again(request, str(refused))
-    with suppress(Held, WrongMove):
-        leases.claim_case(opened.case.pk, actor=request.user)
+    try:
+        with suppress(Held, WrongMove):
+            leases.claim_case(opened.case.pk, actor=request.user)
+    except Missing:  # beyond their access, and whether there was one already is too
+        messages.success(request, "What you wrote is kept. Your access does not reach this case: others look at it.")
+        return SeeOther(resolve_url("queue"))
     words = "The case is open." if opened.is_new else "There is a case of this already: your reason stands in it now."
     messages.success(request, words)
     return SeeOther(resolve_url("case", opened.case.pk))

@@ -11,6 +11,7 @@ from accounts.access import requires
 from accounts.roles import Capability
 from moderation.domain.refusals import Missing
 from moderation.http import StaffRequest
+from moderation.operations.exports import record_export
 from moderation.queries.statements import Form
 from moderation.queries.transparency import csv_rows, transparency_page
 from moderation.queries.transparency_sections import sections
@@ -32,6 +33,7 @@ def transparency_csv(request: StaffRequest, year: int) -> HttpResponse:
     page = transparency_page(year, viewer=request.user)
     if page.figures is None or page.year != year:
         raise Missing(f"The year {year} has not been counted.")
+    record_export("transparency", actor=request.user, narrowed={"year": str(year)})
     text = io.StringIO()
     csv.writer(text).writerows(csv_rows(page.figures))
     response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")

@@ -11,9 +11,10 @@ from django.test import Client
 
 from accounts import SYSTEM, audit, gate
 from accounts.demo import SEEDED
-from accounts.models import CustomRole, User
+from accounts.models import AuditEntry, CustomRole, User
 from accounts.roles import Capability, Role
 from tests import making, signing_in
+from tests.views.test_transparency import year_of_figures
 
 pytestmark = pytest.mark.django_db
 SECURITY = "/me/security/"
@@ -198,6 +199,23 @@ def test_what_needs_it_fresh_asks_once_more(client: Client) -> None:
     done = client.post(asked["Location"], {"code": signing_in.code_of(secret)})
     assert done["Location"] == "/sanctions/?tab=all"
     assert client.get("/sanctions/export.csv").status_code == 200
+
+
+FILES = ["/sanctions/export.csv", "/check-ins/export/", "/transparency/2025/figures.csv"]
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_no_file_leaves_without_a_fresh_factor(client: Client, path: str) -> None:
+    year_of_figures()
+    person = making.admin()
+    with_app(person)
+    signing_in.with_password(client, person)
+    signing_in.vouch(client, person, "mfa", ago=900)
+
+    answer = client.get(path)
+
+    assert (answer.status_code, answer["Location"].partition("?")[0]) == (303, "/me/security/confirm/")
+    assert not AuditEntry.objects.filter(verb__endswith=".exported").exists()
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])

@@ -144,6 +144,16 @@ def test_a_way_back_is_refused(who: str) -> None:
         invitations.invite_back(person.pk, actor=by)
 
 
+def test_nobody_gets_a_way_to_cases_that_they_do_not_see() -> None:
+    by, person = making.admin(ages=["adult"]), making.moderator()
+
+    with pytest.raises(NotPermitted, match="fewer cases"):
+        invitations.invite_back(person.pk, actor=by)
+
+    near = making.moderator(ages=["adult"])
+    assert invitations.invite_back(near.pk, actor=by).invitation.person == near
+
+
 def test_the_link_is_kept_nowhere(client: Client) -> None:
     client.force_login(making.admin())
 

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from tests import making, signing_in
 from tests.accounts.test_gate import with_app
 
@@ -112,6 +112,45 @@ def test_whoever_guesses_codes_locks_no_known_browser_out() -> None:
 
     sign_in(known, person, "correct horse")
     assert known.post("/account/login/factor/", {"code": signing_in.code_of(secret)}).status_code == 302
+
+
+def held_up() -> list[tuple[str, str, str]]:
+    found = AuditEntry.objects.filter(verb="sign_in.held_up").order_by("pk")
+    return [(entry.target_type, entry.target_id, entry.details["kind"]) for entry in found]
+
+
+def test_that_guessing_was_stopped_is_on_record_once_and_without_what_was_typed() -> None:
+    person = making.moderator()
+    guess(person, times=5)
+    assert held_up() == []
+
+    guess(person, times=5)
+    assert held_up() == [("user", str(person.pk), "password")]
+    guess(person, times=6, address="203.0.113.9")
+    assert len(held_up()) == 2
+
+    [first, second] = AuditEntry.objects.filter(verb="sign_in.held_up").order_by("pk")
+    assert (first.actor_kind, first.address, second.address) == ("system", "127.0.0.1", "203.0.113.9")
+    assert "guess" not in f"{first.details}{second.details}"
+
+
+def test_whatever_strangers_type_makes_one_row() -> None:
+    for number in range(40):
+        Client().post("/account/login/", {"login": f"my-secret{number}", "password": "x"}, REMOTE_ADDR="203.0.113.9")
+
+    assert held_up() == [("stranger", "0", "password")]
+    assert not AuditEntry.objects.filter(details__icontains="my-secret").exists()
+
+
+def test_codes_that_were_stopped_are_on_record() -> None:
+    person = making.moderator()
+    with_app(person)
+    client = Client()
+    sign_in(client, person, "correct horse")
+    for _ in range(7):
+        client.post("/account/login/factor/", {"code": "000000"})
+
+    assert held_up() == [("user", str(person.pk), "code")]
 
 
 @pytest.mark.parametrize("weak", ["short", "111111111111111", "aaaabbbbaaaabbbb", "password1234", "abcabcabcabcabc"])

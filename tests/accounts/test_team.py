@@ -126,6 +126,19 @@ def test_a_custom_role_grants_what_it_says_and_no_more() -> None:
     assert (person.role, person.role_name) == ("auditor", "Reader")
 
 
+def test_what_a_role_held_and_holds_is_on_record() -> None:
+    made = custom_roles.make_role(
+        "Reader", actor=SYSTEM, goes_by=Role.AUDITOR, capabilities=[Capability.READ_TRANSPARENCY]
+    )
+    custom_roles.change_custom_role(
+        made.pk, actor=making.admin(), capabilities=[Capability.READ_APPEAL_FIGURES], second_factor=False
+    )
+
+    details = AuditEntry.objects.get(verb="role.changed").details
+    assert details["before"] == ["read_transparency", "with second factor"]
+    assert details["after"] == ["read_appeal_figures", "without second factor"]
+
+
 def test_a_role_that_somebody_has_is_not_removed() -> None:
     role = leads()
     making.moderator(custom_role=role)

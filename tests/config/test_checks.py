@@ -18,6 +18,7 @@ def production(settings: Settings) -> None:
     settings.LOCAL = settings.DEBUG = False
     settings.HTTPS = True
     settings.SECRET_KEY = "Zk3q9xT7vB1mWc5hR8nL2pYdF6gJ4sKuQeXaVoIzMtHbNrCw" * 2
+    settings.TEXT_KEYS = ["k1:Zk3q9xT7vB1mWc5hR8nL2pYdF6gJ4sKu"]
     settings.ALLOWED_HOSTS = ["haven.example.org"]
     settings.WEBHOOK_URL = "https://chat.example.org/haven"
     settings.WEBHOOK_SECRET = GOOD_SECRET
@@ -39,6 +40,8 @@ def _ids() -> list[str | None]:
         pytest.param({"CONTACT_KEY": "ab" * 32}, "haven.E011", id="contact key of two letters"),
         pytest.param({"METRICS_TOKEN": "short"}, "haven.E012", id="short metrics token"),
         pytest.param({"METRICS_TOKEN": "ab" * 32}, "haven.E012", id="metrics token of two letters"),
+        pytest.param({"TEXT_KEYS": ["k1:short"]}, "haven.E013", id="short text key"),
+        pytest.param({"TEXT_KEYS": ["Zk3q9xT7vB1mWc5hR8nL2pYdF6gJ4sKu"]}, "haven.E013", id="text key without a name"),
         pytest.param({"DEBUG": True}, "haven.E003", id="debug in public"),
         pytest.param({"LOCAL": True}, "haven.E004", id="local in public"),
         pytest.param({"ALLOWED_HOSTS": []}, "haven.E005", id="no hosts"),
@@ -75,6 +78,13 @@ def test_sound_settings_pass(change: dict[str, Any], settings: Settings) -> None
         setattr(settings, name, value)
 
     assert _ids() == []
+    assert start_up_errors(web=True) == []
+
+
+def test_a_server_is_asked_for_keys_of_its_own_for_texts_and_starts_all_the_same(settings: Settings) -> None:
+    settings.TEXT_KEYS = []
+
+    assert _ids() == ["haven.W014"]
     assert start_up_errors(web=True) == []
 
 

@@ -129,6 +129,11 @@ def test_no_text_is_called_safe_but_where_it_is() -> None:
     assert found == []
 
 
+def test_no_link_saves_whatever_comes_as_a_file() -> None:
+    """With `download` on it, the page that asks for the second factor would be kept under the name of the file."""
+    assert [name_of(path) for path in TEMPLATES if re.search(r"\sdownload[\s=>]", path.read_text())] == []
+
+
 LETS_THROUGH = (
     r"\|\s*(?:safe|safeseq)\b|{%\s*autoescape\s+off",
     r"<script(?![^>]*\ssrc=)[^>]*>",

@@ -22,7 +22,7 @@ from moderation.domain.appeals import LONGEST_APPEAL
 from moderation.domain.retention import Kept
 from moderation.domain.vocabulary import SanctionKind
 from moderation.hosted_links import Purpose, link_to
-from moderation.models import Case, Message, Sanction, clock
+from moderation.models import Account, Case, Message, Sanction, clock
 from moderation.operations.retention import let_go, plan
 from moderation.operations.screening import screen_batch
 from tests import making
@@ -38,6 +38,7 @@ MARKS = [
     "zq-note",
     "zq-password",
     "zq-search",
+    "zq-name",
     "zq-broken",
     "7700 900142",
     "07700",
@@ -136,10 +137,15 @@ def _signs_in(run: Run) -> tuple[Client, str]:
 
 
 def _works(run: Run, client: Client, case: Case) -> None:
+    Account.objects.filter(pk=case.subject_id).update(username=f"zq-name {CONTACT}")  # some are called like that
+    appeal = making.appeal(making.sanction(actor=case.subject))
     for address in (
         "/",
         reverse("case", args=[case.pk]),
         reverse("person", args=[case.subject_id]),
+        reverse("case_together", args=[case.pk, case.subject_id]),
+        reverse("appeal", args=[appeal.pk]),
+        reverse("sanction", args=[appeal.sanction_id]),
         reverse("persons"),
     ):
         assert run.look(client.get(address)).status_code == 200, address

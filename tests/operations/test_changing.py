@@ -181,6 +181,8 @@ def test_extending_gives_a_later_end_to_sanction_account_and_platform() -> None:
     assert "has been extended" in made.notice
     entry = AuditEntry.objects.latest("id")
     assert (entry.verb, entry.actor_id, entry.details["days"]) == ("sanction.extended", boss.pk, 10)
+    assert datetime.fromisoformat(entry.details["ends_at"]) == end
+    assert end - datetime.fromisoformat(entry.details["ends_before"]) == timedelta(days=10)
 
 
 def test_shortening_gives_an_earlier_end() -> None:

@@ -118,7 +118,11 @@ def test_an_address_is_changed_and_given_back_to_the_settings(admin: User) -> No
     change_address("", actor=admin)
     assert target().url == "https://old.example/"
     assert verbs() == ["endpoint.changed"] * 2  # the same address again is no change
-    assert AuditEntry.objects.earliest("id").details == {"of_settings": False, "host": "chat.example.org"}
+    assert AuditEntry.objects.earliest("id").details == {
+        "of_settings": False,
+        "host_before": "",
+        "host": "chat.example.org",
+    }
 
 
 def test_a_new_secret_signs_beside_the_one_of_the_settings_until_that_is_retired(admin: User) -> None:

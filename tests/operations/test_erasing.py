@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pgtrigger
 import pytest
@@ -9,13 +10,15 @@ from django.conf import LazySettings
 
 from accounts import SYSTEM
 from accounts.models import AuditEntry
+from moderation.domain.appeals import Ruling
 from moderation.domain.persons import Fact
 from moderation.domain.questions_asked import SIX_QUESTIONS
 from moderation.domain.refusals import Missing, NotPermitted
-from moderation.domain.vocabulary import OutboxState
+from moderation.domain.vocabulary import AppealState, Deed, OutboxState
 from moderation.models import (
     Account,
     AccountChange,
+    Appeal,
     Case,
     CheckIn,
     Decision,
@@ -30,7 +33,9 @@ from moderation.models import (
     clock,
 )
 from moderation.operations.asking import tell_due
+from moderation.operations.changing import Wanted, change_sanction
 from moderation.operations.erasing import carry_out, request_erasure
+from moderation.operations.hearing import hear_appeal, write_first_view
 from moderation.operations.sanctions import lift_sanction
 from tests import making
 
@@ -151,6 +156,30 @@ def test_when_nothing_needs_it_the_words_go_and_the_record_stays_without_a_name(
     assert Sanction.objects.filter(account=account).exists()
     done = AuditEntry.objects.get(verb="erasure.done")
     assert done.details["rows"]["evidence"] == done.details["rows"]["snippets"] == 1
+
+
+def test_what_the_account_was_sent_goes_with_its_name() -> None:
+    sanction = making.sanction(actor=making.account(username="quiet_river"))
+    Sanction.objects.update(notice="Dear quiet_river, you shared a contact.")
+    wanted = Wanted(Deed.EXTEND, "goes on", uuid4(), days=7)
+    change_sanction(sanction.pk, actor=making.admin(), wanted=wanted)
+    appeal, senior = making.appeal(sanction), making.senior()
+    write_first_view(appeal.pk, actor=senior, text="a number, plainly, and a mistake")
+    ruling = Ruling(AppealState.OVERTURNED, "Dear quiet_river, it is lifted.")
+    hear_appeal(appeal.pk, actor=senior, ruling=ruling, seen=Appeal.objects.get().stamp)
+    past = clock.now() - timedelta(days=40)
+    Sanction.objects.update(appeal_until=past)
+    Appeal.objects.update(undo_until=past)
+    OutboxEvent.objects.update(state=OutboxState.DELIVERED)
+    assert "quiet_river" in Sanction.objects.get().notice
+
+    assert _erased(sanction.account).done_at is not None
+
+    heard, kept = Appeal.objects.get(), Sanction.objects.get()
+    said = f"{kept.notice} {kept.changes.get().notice} {heard.reply} {heard.before} {heard.after}"
+    assert "quiet_river" not in said
+    assert (heard.state, heard.before["kind"], kept.ended_how) == ("overturned", "suspension", "appeal")
+    assert AuditEntry.objects.get(verb="erasure.done").details["rows"]["notices"] == 2
 
 
 def test_an_education_notice_that_can_no_longer_be_appealed_holds_nothing_back() -> None:

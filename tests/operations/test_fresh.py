@@ -10,7 +10,7 @@ from accounts.operations import create_api_key, record_audit_export
 from accounts.refusals import StepUp
 from accounts.roles import Scope
 from moderation.models import PlatformEndpoint, SigningSecret
-from moderation.operations import endpoint, exports, statements
+from moderation.operations import check_ins, endpoint, exports, statements
 from moderation.operations.personal_data import record_subject_access
 from tests import making
 
@@ -22,6 +22,10 @@ DEEDS: dict[str, Callable[[User], object]] = {
         making.account().pk, actor=by, form="json", all_accounts=False
     ),
     "taking a list": lambda by: exports.record_export("sanctions", actor=by, narrowed={}),
+    "taking the figures of a year": lambda by: exports.record_export(
+        "transparency", actor=by, narrowed={"year": "2026"}
+    ),
+    "taking the list of who is overdue": lambda by: check_ins.record_export(actor=by, late="any", never=False),
     "taking statements": lambda by: statements.record_export(
         actor=by, since=date(2026, 1, 1), until=date(2026, 2, 1), written_as="csv"
     ),
