@@ -141,11 +141,17 @@ class System:
             children = [child for child in children if "resource_tracker" not in " ".join(child.cmdline())]
             choose(sorted(children, key=lambda child: child.pid)).kill()
 
+    def tell_to_end(self, name: str) -> None:
+        """The main process alone, as a supervisor does."""
+        self._processes[name].send_signal(signal.SIGTERM)
+
     def terminate(self, name: str, *, within: float = 60) -> int:
-        """Ask the main process to end, as a supervisor does, and wait until it has; answers its exit code."""
-        process = self._processes[name]
-        process.send_signal(signal.SIGTERM)
-        return process.wait(timeout=within)
+        """The same, and wait until it has ended; answers its exit code."""
+        self.tell_to_end(name)
+        return self.wait_for(name, within=within)
+
+    def wait_for(self, name: str, *, within: float = 60) -> int:
+        return self._processes[name].wait(timeout=within)
 
     # Servers
 

@@ -2,14 +2,18 @@
 
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from random import Random
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
+from config.embedded_postgres import SUPERUSER
 from tests.faults import ledger, stream
 from tests.faults.system import System
 from tests.waiting import eventually
@@ -26,6 +30,8 @@ TROUBLES = {
         "ALTER SYSTEM RESET default_transaction_read_only",
     ),
 }
+# Keys are checked at the end of a transaction, so this is where one waits for a row that they point at.
+WAITS_AT_ITS_END = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query = 'COMMIT'"
 UNSCREENED = "SELECT count(*) FROM moderation_message WHERE screened_at IS NULL"
 
 
@@ -62,25 +68,52 @@ def _unless(status: int, answer: httpx.Response) -> httpx.Response | None:
     return None if answer.status_code == status else answer
 
 
+def test_a_request_in_progress_is_finished_by_a_server_that_is_told_to_end(system: System, dice: Random) -> None:
+    before, during = batches(2, dice)
+    during["messages"][0]["conversation"] = before["messages"][0]["conversation"]
+    assert tell(system, before).status_code == 202
+    with psycopg.connect(system.servers.postgres.url(SUPERUSER)) as other, ThreadPoolExecutor(1) as thread:
+        name = before["messages"][0]["conversation"]["id"]
+        other.execute("SELECT FROM moderation_conversation WHERE ext_id = %s FOR UPDATE", [name])
+        answer = thread.submit(tell, system, during)
+        eventually(lambda: system.ask(WAITS_AT_ITS_END) == [(1,)], what="the request waits for the conversation")
+        system.tell_to_end("web")
+        eventually(lambda: not system.is_answering("web"), what="nothing new is taken")
+        other.rollback()
+    assert answer.result().status_code == 202
+    assert system.wait_for("web") == 0
+
+
 class Balancer:
-    """As a proxy before two web servers: one that is about to stop gets nothing new, what it has it finishes."""
+    """As a proxy before two web servers: one that is about to end gets nothing new, and is told to once it has answered
+    what it got."""
 
     def __init__(self) -> None:
-        self.open = ["web", "web2"]
-        self.lock = threading.Lock()
-        self.turn = 0
-
-    def next(self) -> str:
-        with self.lock:
-            self.turn += 1
-            return self.open[self.turn % len(self.open)]
+        self._open = ["web", "web2"]
+        self._busy = Counter[str]()
+        self._changed = threading.Condition()
+        self._turn = 0
 
     def tell(self, system: System, body: Any) -> httpx.Response:
-        """As proxies do, by another server where no connection came about: then nothing has been sent."""
+        with self._changed:
+            self._turn += 1
+            name = self._open[self._turn % len(self._open)]
+            self._busy[name] += 1
         try:
-            return tell(system, body, by=self.next())
-        except httpx.ConnectError:
-            return tell(system, body, by=self.next())
+            return tell(system, body, by=name)
+        finally:
+            with self._changed:
+                self._busy[name] -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def without(self, name: str) -> Iterator[None]:
+        with self._changed:
+            self._open.remove(name)
+            assert self._changed.wait_for(lambda: not self._busy[name], timeout=60)
+        yield
+        with self._changed:
+            self._open.append(name)
 
 
 def test_rolling_restarts_under_load_show_no_error(system: System, dice: Random) -> None:
@@ -111,11 +144,10 @@ def test_rolling_restarts_under_load_show_no_error(system: System, dice: Random)
         senders = [threads.submit(send) for _ in range(3)]
         try:
             for name in ("web", "web2"):
-                balancer.open.remove(name)
-                assert system.terminate(name) == 0
-                system.start(name)
-                eventually(partial(system.is_answering, name), within=60, what=f"{name} is back")
-                balancer.open.append(name)
+                with balancer.without(name):
+                    assert system.terminate(name) == 0
+                    system.start(name)
+                    eventually(partial(system.is_answering, name), within=60, what=f"{name} is back")
             for name in ("worker", "worker2"):
                 assert system.terminate(name, within=90) == 0
                 system.start(name)
