@@ -28,7 +28,7 @@ def answer(check_in_id: int, text: str = "") -> CheckIn:
 
 
 def lifted_events(sanction: Sanction) -> int:
-    return OutboxEvent.objects.filter(topic="sanction.lifted", payload__sanction=str(sanction.pk)).count()
+    return OutboxEvent.objects.filter(topic="sanction.lifted", sanction=sanction).count()
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))

@@ -129,6 +129,8 @@ def test_forgetting_leaves_what_an_open_case_needs() -> None:
         "appeals": 0,
         "snippets": 0,
         "notes": 1,
+        "notices": 0,
+        "replies": 0,
     }
     assert Evidence.objects.filter(case=case).exists()
     assert Contact.objects.filter(case=case).exists()
@@ -145,6 +147,7 @@ def test_forgetting_takes_every_word_that_nothing_needs() -> None:
     for closed in (case, other):
         closed.decisions.update(undo_until=None)
     gone = forget_words(account)
-    assert gone == {"evidence": 1, "contacts": 1, "reports": 1, "appeals": 0, "snippets": 1, "notes": 0}
+    taken = {"evidence": 1, "contacts": 1, "reports": 1, "snippets": 1}
+    assert gone == {"appeals": 0, "notes": 0, "notices": 0, "replies": 0} | taken
     assert Report.objects.get(reporter=account).text == ""
     assert not Appeal.objects.exists()
