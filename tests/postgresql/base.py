@@ -5,14 +5,21 @@ migrations wrote, so that every test starts from what a fresh installation holds
 tests leave few rows in many tables, of each of which TRUNCATE would make new files; and it waits for no reader.
 """
 
-from collections.abc import Iterable, Sequence
+import fcntl
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+from django.conf import settings
 from django.core.management.color import Style
 from django.db import connections, transaction
 from django.db.backends.postgresql import base, creation, operations
 from django.db.backends.utils import CursorWrapper
 
+TEMPLATE = "haven_migrated"
 FRESH = "fresh_installation"  # the schema that keeps what migrations wrote
 
 _KEEP = """
@@ -32,10 +39,44 @@ END $$;
 
 class DatabaseCreation(creation.DatabaseCreation):
     def create_test_db(self, *args: Any, **kwargs: Any) -> str:
+        """Of several processes with servers of this run's own the first migrates, and the others copy what it made."""
+        if not _shares_servers():
+            return self._migrated(*args, **kwargs)
+        with _one_at_a_time(), self._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # the stubs lack it
+            cursor.execute("SELECT FROM pg_database WHERE datname = %s", [TEMPLATE])
+            if not cursor.rowcount:
+                made = self._migrated(*args, **kwargs)
+                self.connection.close()
+                cursor.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {self._quoted(made)}")
+                return made
+            name: str = self._get_test_db_name()  # type: ignore[attr-defined]
+            cursor.execute(f"CREATE DATABASE {self._quoted(name)} TEMPLATE {TEMPLATE}")
+        self.connection.close()
+        settings.DATABASES[self.connection.alias]["NAME"] = self.connection.settings_dict["NAME"] = name
+        return name
+
+    def _migrated(self, *args: Any, **kwargs: Any) -> str:
         name = super().create_test_db(*args, **kwargs)
         with connections[self.connection.alias].cursor() as cursor:
             cursor.execute(_KEEP.format(schema=FRESH))
         return name
+
+    def _quoted(self, name: str) -> str:
+        return str(self.connection.ops.quote_name(name))
+
+
+def _shares_servers() -> bool:
+    return (
+        "PYTEST_XDIST_WORKER" in os.environ
+        and quote(os.environ["HAVEN_VAR_DIR"], safe="") in os.environ["DATABASE_URL"]
+    )
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with (Path(os.environ["HAVEN_VAR_DIR"]) / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class DatabaseOperations(operations.DatabaseOperations):
