@@ -284,7 +284,10 @@ def _pass_over() -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE moderation_message SET screened_at = now(), engine = 'none' WHERE screened_at IS NULL")
+        cursor.execute(
+            "UPDATE moderation_message SET screened_at = now(), engine = 'none' WHERE id IN ("
+            "SELECT id FROM moderation_message WHERE screened_at IS NULL FOR UPDATE SKIP LOCKED)"
+        )
         cursor.execute("VACUUM moderation_message")
 
 
