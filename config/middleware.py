@@ -16,6 +16,7 @@ from django.shortcuts import render
 
 from accounts.audit import caller_address
 from moderation import meters
+from moderation.http import refused_by_length
 
 log = structlog.get_logger("haven.request")
 
@@ -108,17 +109,8 @@ def bounded_bodies(get_response: Handler) -> Handler:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        status = None if request.path.startswith("/api/") else _refused_by_length(request)
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        status = None if request.path.startswith("/api/") else refused_by_length(request, most)
         return render(request, "too_large.html", {"status": status}, status=status) if status else get_response(request)
 
     return middleware
-
-
-def _refused_by_length(request: HttpRequest) -> int | None:
-    if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
-        return 411
-    said = request.headers.get("Content-Length") or "0"
-    if not (said.isascii() and said.isdigit()):
-        return 400
-    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    return 413 if len(said) > len(str(limit)) or int(said) > limit else None

@@ -28,6 +28,17 @@ Context = Mapping[str, Any]
 COME_BACK_IN_S = 5  # what Retry-After says while the database is away
 
 
+def refused_by_length(request: HttpRequest, most: int) -> int | None:
+    """The status with which the headers alone refuse a body, if any: 411 it does not say how long it is, 400 what it
+    says is no number, 413 it is longer than `most` bytes."""
+    if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
+        return 411
+    said = request.headers.get("Content-Length") or "0"
+    if not (said.isascii() and said.isdigit()):
+        return 400
+    return 413 if len(said) > len(str(most)) or int(said) > most else None  # Python reads no number of 5,000 digits
+
+
 class StaffRequest(HttpRequest):
     """A request as every view gets it: from a signed-in person on staff, perhaps by htmx."""
 

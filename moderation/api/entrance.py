@@ -15,6 +15,7 @@ from accounts.database import is_away
 from moderation.api import problems
 from moderation.api.problems import FieldProblem, Problem
 from moderation.domain.refusals import Held, Missing, NotPermitted, Refused, Stale
+from moderation.http import refused_by_length
 
 log = structlog.get_logger(__name__)
 
@@ -47,16 +48,16 @@ def _check_body(request: HttpRequest) -> None:
     """Refuse by the headers alone what must not even be read."""
     if request.method not in {"POST", "PUT", "PATCH"}:
         return
-    if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
-        raise Problem(problems.NO_LENGTH, "Send the body with a Content-Length, not in chunks.")
-    said = request.headers.get("Content-Length") or "0"
-    if not (said.isascii() and said.isdigit()):
-        raise Problem(problems.NO_LENGTH, "Send the body with a Content-Length that is a number.")
-    length = int(said)
-    if length > problems.MOST_BYTES:
-        raise _too_large()
+    match refused_by_length(request, problems.MOST_BYTES):
+        case 411:
+            raise Problem(problems.NO_LENGTH, "Send the body with a Content-Length, not in chunks.")
+        case 400:
+            raise Problem(problems.NO_LENGTH, "Send the body with a Content-Length that is a number.")
+        case 413:
+            raise _too_large()
     charset = (request.content_params or {}).get("charset", "utf-8").lower()
-    if length and (request.content_type != "application/json" or charset not in {"utf-8", "utf8"}):
+    has_body = int(request.headers.get("Content-Length") or 0) > 0
+    if has_body and (request.content_type != "application/json" or charset not in {"utf-8", "utf8"}):
         raise Problem(problems.NOT_JSON, "Send the body as JSON in UTF-8, with “Content-Type: application/json”.")
 
 

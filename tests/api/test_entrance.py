@@ -65,6 +65,11 @@ def test_a_body_over_2_mib_is_refused_by_its_length_alone() -> None:
     assert (answer.status, answer.problem) == (413, "too-large")
 
 
+def test_a_length_of_thousands_of_digits_is_too_large_like_any_other() -> None:
+    answer = Platform().send("POST", "messages", b"{}", **{"Content-Length": "9" * 5000})
+    assert (answer.status, answer.problem) == (413, "too-large")
+
+
 def test_a_body_of_2_mib_is_read() -> None:
     assert Platform().send("POST", "messages", b'{"messages": []}'.ljust(problems.MOST_BYTES)).status == 202
 
