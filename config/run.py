@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 _LEAST_FREE_BYTES = 300 * 1024 * 1024
 _READY_SECONDS = 60.0
-_STOP_SECONDS = 60  # longer than a worker's longest task and than granian waits for its own workers
+_STOP_SECONDS = 60  # as docs/production.md gives them, and longer than granian waits for its own workers
 
 
 class CannotRunError(Exception):

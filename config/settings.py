@@ -158,7 +158,7 @@ CACHES = {
     }
 }
 
-# Celery. A task is only a hint; what these values were measured for is told in docs/architecture.md.
+# Celery. A task is only a hint: docs/architecture.md tells what follows of that.
 CELERY_BROKER_URL = environment.secret("CELERY_BROKER_URL") or environment.broker_url(REDIS_URL)
 CELERY_TASK_REJECT_ON_WORKER_LOST = True  # of the few that are acknowledged late
 CELERY_TASK_RETRY_ON_WORKER_LOST = True
